@@ -1,0 +1,24 @@
+namespace Weir.Aws.Kinesis;
+
+/// <summary>
+/// The Amazon Kinesis Data Streams operations in use, one method each, as the
+/// <see href="https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html">API reference</see> names them.
+/// Implemented by <c>KinesisClient</c> (any endpoint that speaks the protocol) and by the embedded engine, in-process.
+/// </summary>
+/// <remarks>Every method throws <see cref="KinesisException"/> with the service's error code when the service refuses.</remarks>
+public interface IKinesis
+{
+    Task CreateStreamAsync(CreateStreamRequest request, CancellationToken cancellationToken);
+    Task DeleteStreamAsync(DeleteStreamRequest request, CancellationToken cancellationToken);
+    Task<ListStreamsResponse> ListStreamsAsync(ListStreamsRequest request, CancellationToken cancellationToken);
+    Task<DescribeStreamResponse> DescribeStreamAsync(DescribeStreamRequest request, CancellationToken cancellationToken);
+    Task<DescribeStreamSummaryResponse> DescribeStreamSummaryAsync(DescribeStreamSummaryRequest request, CancellationToken cancellationToken);
+    Task<ListShardsResponse> ListShardsAsync(ListShardsRequest request, CancellationToken cancellationToken);
+    Task<PutRecordResponse> PutRecordAsync(PutRecordRequest request, CancellationToken cancellationToken);
+    Task<PutRecordsResponse> PutRecordsAsync(PutRecordsRequest request, CancellationToken cancellationToken);
+    Task<GetShardIteratorResponse> GetShardIteratorAsync(GetShardIteratorRequest request, CancellationToken cancellationToken);
+    Task<GetRecordsResponse> GetRecordsAsync(GetRecordsRequest request, CancellationToken cancellationToken);
+    Task<UpdateShardCountResponse> UpdateShardCountAsync(UpdateShardCountRequest request, CancellationToken cancellationToken);
+    Task SplitShardAsync(SplitShardRequest request, CancellationToken cancellationToken);
+    Task MergeShardsAsync(MergeShardsRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,49 @@
+namespace Weir.Pipeline.Sinks;
+
+/// <summary>
+/// A record past redaction. (<see cref="Stream"/>, <see cref="ShardId"/>, <see cref="SequenceNumber"/>, <see cref="SubSequenceNumber"/>) identifies it for ever;
+/// <see cref="PartitionKey"/> is the redacted key.
+/// </summary>
+public sealed record CleanRecord(
+    string Stream,
+    string ShardId,
+    string SequenceNumber,
+    long SubSequenceNumber,
+    string PartitionKey,
+    DateTimeOffset ArrivedAt,
+    ReadOnlyMemory<byte> Data,
+    string RuleSet,
+    int RedactedSpans);
+
+/// <summary>Where clean records end. Writing the same record again changes nothing.</summary>
+public interface ISink
+{
+    /// <summary>Stable, lower case: <c>sqlite</c>, <c>dynamodb</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Returns once every record is stored. Throws when any may not be; the caller then writes the whole batch again.</summary>
+    Task WriteAsync(IReadOnlyList<CleanRecord> records, CancellationToken cancellationToken);
+}
+
+/// <summary>A stored record as the console and the API show it; <see cref="Data"/> is clean.</summary>
+public sealed record StoredRecord(
+    string Stream,
+    string ShardId,
+    string SequenceNumber,
+    long SubSequenceNumber,
+    string PartitionKey,
+    DateTimeOffset ArrivedAt,
+    DateTimeOffset StoredAt,
+    string Data,
+    string RuleSet,
+    int RedactedSpans);
+
+/// <summary>Reads back what the store has.</summary>
+public interface IRecordStore
+{
+    /// <summary>The newest records first, at most <paramref name="limit"/> (1 to 1,000); <paramref name="contains"/> filters by text in the clean data.</summary>
+    Task<IReadOnlyList<StoredRecord>> LatestAsync(string? stream, string? contains, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many records are stored.</summary>
+    Task<long> CountAsync(string? stream, CancellationToken cancellationToken);
+}
