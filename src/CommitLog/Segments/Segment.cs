@@ -1,0 +1,96 @@
+using Weir.CommitLog.Disk;
+using Weir.CommitLog.Format;
+
+namespace Weir.CommitLog.Segments;
+
+/// <summary>
+/// A file that holds the positions from <see cref="Start"/> to <see cref="End"/>. Held by the log and by every reader inside it; the file is closed
+/// (and, once released, gone) when the last of them lets go.
+/// </summary>
+internal sealed class Segment
+{
+    private readonly ILogDisk _disk;
+    private readonly Lock _opening = new();
+    private ILogFile? _file;
+    private IReadOnlyList<QuarantinedRange> _damage = [];
+    private long _end;
+    private int _holders = 1;
+
+    public Segment(ILogDisk disk, long start, long end, ILogFile? file = null)
+    {
+        _disk = disk;
+        _file = file;
+        _end = end;
+        Start = start;
+        Name = SegmentHeader.FileName(start);
+    }
+
+    public string Name { get; }
+
+    public long Start { get; }
+
+    /// <summary>One past the last durable byte; grows while the segment is the one written to.</summary>
+    public long End
+    {
+        get => Volatile.Read(ref _end);
+        set => Volatile.Write(ref _end, value);
+    }
+
+    /// <summary>Ranges that inspections found damaged, in order; replaced as a whole.</summary>
+    public IReadOnlyList<QuarantinedRange> Damage
+    {
+        get => Volatile.Read(ref _damage);
+        set => Volatile.Write(ref _damage, value);
+    }
+
+    /// <summary>Where the damaged range that holds the position ends; null when it is in none.</summary>
+    public long? EndOfDamageAt(long position)
+    {
+        foreach (var range in Damage)
+        {
+            if (position >= range.From.Offset && position < range.From.Offset + range.Length)
+                return range.From.Offset + range.Length;
+        }
+
+        return null;
+    }
+
+    public ILogFile File
+    {
+        get
+        {
+            if (Volatile.Read(ref _file) is { } open)
+                return open;
+            lock (_opening)
+                return _file ??= _disk.Open(Name);
+        }
+    }
+
+    /// <summary>Reads bytes by position; fewer than asked for only at the end of the file.</summary>
+    public int Read(Span<byte> target, long position) => File.Read(target, OffsetOf(position));
+
+    public long OffsetOf(long position) => position - Start + SegmentHeader.Bytes;
+
+    /// <summary>Holds the file open; false when the segment has been released and let go by all.</summary>
+    public bool TryHold()
+    {
+        var holders = Volatile.Read(ref _holders);
+        while (holders > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders)
+                return true;
+            holders = seen;
+        }
+
+        return false;
+    }
+
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref _holders) != 0)
+            return;
+        lock (_opening)
+            _file?.Dispose();
+    }
+}
