@@ -71,7 +71,7 @@ internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments)
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (segments[middle].End <= position && (middle + 1 == segments.Length || segments[middle + 1].Start <= position))
+            if (segments[middle].End <= position)
                 low = middle + 1;
             else
                 high = middle;

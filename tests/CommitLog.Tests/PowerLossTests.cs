@@ -1,0 +1,94 @@
+using CsCheck;
+using static Weir.CommitLog.Tests.LogFixture;
+
+namespace Weir.CommitLog.Tests;
+
+/// <summary>The promise of the log, tried against a disk that forgets whatever was not flushed.</summary>
+public sealed class PowerLossTests
+{
+    [Fact]
+    public void Whatever_was_acknowledged_survives_power_loss_and_batches_survive_whole_or_not_at_all() =>
+        Gen.Select(Gen.Int[0, int.MaxValue - 1], Gen.Int[1, 60]).Sample(
+            (seed, operations) => SurvivesAsync(seed, operations).GetAwaiter().GetResult(),
+            iter: long.Parse(Environment.GetEnvironmentVariable("WEIR_LOG_POWERLOSS_RUNS") ?? "300", System.Globalization.CultureInfo.InvariantCulture),
+            threads: 2);
+
+    private static async Task SurvivesAsync(int seed, int operations)
+    {
+        var random = new Random(seed);
+        var disk = new MemoryDisk();
+        var acknowledged = new SortedDictionary<long, byte[]>();
+        for (var round = 0; round < 4; round++)
+        {
+            var log = OpenUnderPowerLoss(disk, random);
+            disk.OperationsUntilPowerLoss = random.Next(operations);
+            var batches = new List<(Task<LogPosition[]> Done, byte[][] Entries)>();
+            while (!disk.IsPoweredOff && batches.Count < 200)
+            {
+                var entries = Enumerable.Range(0, random.Next(1, 6)).Select(i => Tagged(round, batches.Count, i, random.Next(random.Next(2) == 0 ? 40 : 3_000))).ToArray();
+                var done = log.AppendAsync(Batch(entries), default).AsTask();
+                batches.Add((done, entries));
+                if (random.Next(3) == 0)
+                    await ((Task)done.ContinueWith(_ => { }, TaskScheduler.Default)).Within("an append to end");
+            }
+
+            foreach (var (done, entries) in batches)
+            {
+                try
+                {
+                    var positions = await done.Within("an append to end");
+                    for (var i = 0; i < entries.Length; i++)
+                        acknowledged.Add(positions[i].Offset, entries[i]);
+                }
+                catch (LogFailedException)
+                {
+                    // Not promised: it may be there or not, but whole.
+                }
+            }
+
+            await log.DisposeAsync();
+            disk.LosePower(random);
+
+            await using var after = OpenUnderPowerLoss(disk, random);
+            Assert.Empty(after.OpenReport.Quarantined);
+            var there = after.ReadAll();
+            var byPosition = there.ToDictionary(e => e.Position, e => e.Payload);
+            foreach (var (position, payload) in acknowledged)
+                Assert.Equal(payload, byPosition[position]);
+            foreach (var (_, entries) in batches)
+            {
+                var found = entries.Count(e => there.Any(t => t.Payload.AsSpan().SequenceEqual(e)));
+                Assert.True(found == 0 || found == entries.Length, $"{found} of a batch of {entries.Length} are there");
+            }
+
+            // What has been shown to a reader is a promise too.
+            foreach (var (position, payload) in there)
+                acknowledged[position] = payload;
+        }
+    }
+
+    /// <summary>Opening itself may lose power any number of times; the log must still open in the end.</summary>
+    private static CommitLog OpenUnderPowerLoss(MemoryDisk disk, Random random)
+    {
+        while (random.Next(3) == 0)
+        {
+            disk.OperationsUntilPowerLoss = random.Next(12);
+            try
+            {
+                var log = Open(disk, segmentBytes: 16 << 10);
+                disk.OperationsUntilPowerLoss = -1;
+                return log;
+            }
+            catch (IOException)
+            {
+                disk.LosePower(random);
+            }
+        }
+
+        disk.OperationsUntilPowerLoss = -1;
+        return Open(disk, segmentBytes: 16 << 10);
+    }
+
+    private static byte[] Tagged(int round, int batch, int entry, int extra) =>
+        [.. BitConverter.GetBytes(round), .. BitConverter.GetBytes(batch), .. BitConverter.GetBytes(entry), .. Payload(round * 7919 + batch * 31 + entry, extra)];
+}
