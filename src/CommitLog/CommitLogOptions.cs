@@ -9,7 +9,7 @@ public sealed record CommitLogOptions
     /// <summary>Bytes after which a new segment starts, 1 MiB to 1 GiB.</summary>
     public long SegmentBytes { get; init; } = 256L << 20;
 
-    /// <summary>Whether an append completes only after fsync. False trades safety against power loss for speed.</summary>
+    /// <summary>Whether an append completes only after fsync. False trades safety for speed: power loss costs the last entries, though never those in the middle.</summary>
     public bool Durable { get; init; } = true;
 
     /// <summary>The longest a commit waits for company before its fsync, at most one second; zero commits whatever waits at once.</summary>

@@ -13,6 +13,36 @@ public sealed class PowerLossTests
             iter: long.Parse(Environment.GetEnvironmentVariable("WEIR_LOG_POWERLOSS_RUNS") ?? "300", System.Globalization.CultureInfo.InvariantCulture),
             threads: 2);
 
+    [Fact]
+    public void Without_fsync_power_loss_costs_the_end_of_the_log_and_nothing_before_it() =>
+        Gen.Int[0, int.MaxValue - 1].Sample(seed => KeepsAPrefixAsync(seed).GetAwaiter().GetResult(), iter: 100, threads: 2);
+
+    private static async Task KeepsAPrefixAsync(int seed)
+    {
+        var random = new Random(seed);
+        var disk = new MemoryDisk();
+        var appended = new List<byte[]>();
+        for (var round = 0; round < 3; round++)
+        {
+            var log = Open(disk, segmentBytes: 16 << 10, durable: false);
+            for (var batch = random.Next(1, 60); batch > 0; batch--)
+            {
+                byte[][] entries = [Tagged(round, batch, 0, random.Next(2_000)), Tagged(round, batch, 1, random.Next(20))];
+                await log.AppendAsync(Batch(entries), default);
+                appended.AddRange(entries);
+            }
+
+            disk.LosePower(random);
+            await log.DisposeAsync();
+            await using var after = Open(disk, segmentBytes: 16 << 10, durable: false);
+            Assert.Empty(after.OpenReport.Quarantined);
+            var there = after.ReadAll().ConvertAll(e => e.Payload);
+            Assert.Equal(0, there.Count % 2);
+            Assert.Equal(appended.Take(there.Count), there);
+            appended = there;
+        }
+    }
+
     private static async Task SurvivesAsync(int seed, int operations)
     {
         var random = new Random(seed);

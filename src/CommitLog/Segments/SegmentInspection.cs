@@ -23,7 +23,7 @@ internal sealed record SegmentInspection(IReadOnlyList<(long From, long To)> Hol
             cancellationToken.ThrowIfCancellationRequested();
             if (reader.TryRead(segment, position, end, out var frame, out _))
             {
-                durable = Math.Max(durable, frame.CommitStart);
+                durable = Math.Max(durable, frame.ProvenDurable);
                 position = frame.Next;
                 continue;
             }

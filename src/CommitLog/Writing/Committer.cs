@@ -31,6 +31,7 @@ internal sealed partial class Committer
     private List<PendingAppend> _incoming = [];
     private List<PendingAppend> _taken = [];
     private long _incomingBytes;
+    private long _flushed;
     private bool _idle;
     private bool _closing;
     private bool _full;
@@ -39,6 +40,7 @@ internal sealed partial class Committer
     public Committer(ILogDisk disk, SegmentSet segments, DurableEnd end, CommitLogOptions options, ILogger logger)
     {
         (_disk, _segments, _end, _options, _logger) = (disk, segments, end, options, logger);
+        _flushed = end.Value;
         new Thread(Run) { IsBackground = true, Name = "Commit log " + options.Directory }.Start();
     }
 
@@ -157,13 +159,15 @@ internal sealed partial class Committer
         try
         {
             var segment = SegmentFor(size);
-            _buffer.Begin(segment.End, size);
+            _buffer.Begin(segment.End, _flushed, size);
             for (var i = first; i < next; i++)
                 appends[i].Encode(_buffer);
             Write(segment, _buffer.Bytes);
             if (_options.Durable)
                 segment.File.Flush();
             segment.End += size;
+            if (_options.Durable)
+                _flushed = segment.End;
             _end.Advance(segment.End);
             if (_full)
                 LogRoomAgain(_options.Directory);
@@ -214,6 +218,7 @@ internal sealed partial class Committer
         // Only the last segment may have a torn tail, so this one must be whole before there is another.
         active.File.Flush();
         var fresh = NewSegment(_disk, active.End);
+        _flushed = fresh.Start;
         _segments.Add(fresh);
         return fresh;
     }
