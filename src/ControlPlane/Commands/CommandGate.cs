@@ -1,77 +1,88 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Weir.Aws.Kinesis;
 using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Audit;
 
 namespace Weir.ControlPlane.Commands;
 
-/// <summary>A change somebody asks for, as plain data: it can be logged, audited and shown before it runs.</summary>
-public interface ICommand
+/// <summary>Carries out one kind of command. Called by the gate only, once the policy has let the actor through.</summary>
+public interface ICommandHandler<in TCommand>
+    where TCommand : ICommand
 {
-    /// <summary>Stable name in the audit log: <c>reshard-stream</c>.</summary>
-    string Name { get; }
-
-    /// <summary>What it acts on: a stream's or a rule's name.</summary>
-    string Target { get; }
-
-    /// <summary>One of <see cref="Permissions"/>.</summary>
-    string Permission { get; }
+    Task<CommandResult> HandleAsync(TCommand command, Actor actor, CancellationToken cancellationToken);
 }
 
-/// <summary>How a command ended, in words for a person.</summary>
-public abstract record CommandResult
+/// <summary>See <see cref="ICommandGate"/>.</summary>
+public sealed partial class CommandGate(IServiceProvider services, IAuditLog audit, ILogger<CommandGate> logger) : ICommandGate
 {
-    private CommandResult() { }
+    public async Task<CommandResult> RunAsync(ICommand command, Actor actor, CancellationToken cancellationToken)
+    {
+        var detail = JsonSerializer.Serialize(command, command.GetType(), CommandJson.Options);
+        if (!actor.May(command.Permission))
+        {
+            await audit.AppendAsync(actor, command.Name, command.Target, "denied", detail, cancellationToken);
+            return new CommandResult.Denied($"This needs the permission '{command.Permission}', which none of your roles ({string.Join(", ", actor.Roles)}) has.");
+        }
 
-    /// <summary>Done, or for a long one started: <see cref="OperationId"/> then names it in <c>IOperations</c>.</summary>
-    public sealed record Done(string Message, string? OperationId = null) : CommandResult;
+        await audit.AppendAsync(actor, command.Name, command.Target, "started", detail, cancellationToken);
+        CommandResult result;
+        try
+        {
+            result = await DispatchAsync(command, actor, cancellationToken);
+        }
+        catch (KinesisException e)
+        {
+            result = new CommandResult.Failed($"The stream service refused: {e.Message} ({e.Code})");
+        }
+        catch (ArgumentException e)
+        {
+            result = new CommandResult.Failed(e.Message, e.ParamName);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogCrashed(logger, command.Name, e);
+            result = new CommandResult.Failed("Something went wrong that nobody planned; the log has the details.");
+        }
 
-    /// <summary>The actor lacks the permission.</summary>
-    public sealed record Denied(string Message) : CommandResult;
+        // The outcome is written even when whoever asked has gone meanwhile: the change has happened.
+        var (outcome, message) = result switch
+        {
+            CommandResult.Done done => ("done", done.Message),
+            CommandResult.Failed failed => ("failed", failed.Message),
+            CommandResult.Denied denied => ("denied", denied.Message),
+            _ => throw new InvalidOperationException($"A command cannot end as {result.GetType()}."),
+        };
+        await audit.AppendAsync(actor, command.Name, command.Target, outcome, JsonSerializer.Serialize(new { message }, CommandJson.Options), CancellationToken.None);
+        return result;
+    }
 
-    /// <summary>It was wrong or could not be done; <see cref="Field"/> names the wrong input when there is one.</summary>
-    public sealed record Failed(string Message, string? Field = null) : CommandResult;
+    private Task<CommandResult> DispatchAsync(ICommand command, Actor actor, CancellationToken cancellationToken) => command switch
+    {
+        ReshardStream c => HandleAsync(c, actor, cancellationToken),
+        CreateStream c => HandleAsync(c, actor, cancellationToken),
+        DeleteStream c => HandleAsync(c, actor, cancellationToken),
+        SetRuleEnabled c => HandleAsync(c, actor, cancellationToken),
+        SaveRule c => HandleAsync(c, actor, cancellationToken),
+        DeleteRule c => HandleAsync(c, actor, cancellationToken),
+        _ => throw new InvalidOperationException($"No handler knows {command.GetType()}."),
+    };
+
+    private Task<CommandResult> HandleAsync<TCommand>(TCommand command, Actor actor, CancellationToken cancellationToken)
+        where TCommand : ICommand =>
+        services.GetRequiredService<ICommandHandler<TCommand>>().HandleAsync(command, actor, cancellationToken);
+
+    [LoggerMessage(LogLevel.Error, "Command {Command} ended in an exception.")]
+    private static partial void LogCrashed(ILogger logger, string command, Exception e);
 }
 
-/// <summary>The only door for changes: policy → audit "started" → handler → audit outcome. A denied command is audited and never run.</summary>
-public interface ICommandGate
+/// <summary>How commands stand in the audit log.</summary>
+internal static class CommandJson
 {
-    Task<CommandResult> RunAsync(ICommand command, Actor actor, CancellationToken cancellationToken);
-}
-
-/// <summary>Scales a stream to a number of open shards, in as many steps as the limits ask for.</summary>
-public sealed record ReshardStream(string Stream, int TargetShardCount) : ICommand
-{
-    public string Name => "reshard-stream";
-    public string Target => Stream;
-    public string Permission => Permissions.Operate;
-}
-
-/// <summary>Creates a stream with this many shards.</summary>
-public sealed record CreateStream(string Stream, int ShardCount) : ICommand
-{
-    public string Name => "create-stream";
-    public string Target => Stream;
-    public string Permission => Permissions.Operate;
-}
-
-/// <summary>Turns a redaction rule on or off; in effect on every path within a second.</summary>
-public sealed record SetRuleEnabled(string RuleId, bool Enabled, string? Reason = null) : ICommand
-{
-    public string Name => "set-rule-enabled";
-    public string Target => RuleId;
-    public string Permission => Permissions.ManageRules;
-}
-
-/// <summary>Adds a rule or replaces the one of the same id.</summary>
-public sealed record SaveRule(Pipeline.Redaction.RedactionRule Rule, string? Reason = null) : ICommand
-{
-    public string Name => "save-rule";
-    public string Target => Rule.Id;
-    public string Permission => Permissions.ManageRules;
-}
-
-/// <summary>Removes a rule.</summary>
-public sealed record DeleteRule(string RuleId, string? Reason = null) : ICommand
-{
-    public string Name => "delete-rule";
-    public string Target => RuleId;
-    public string Permission => Permissions.ManageRules;
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 }

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.State;
+
+namespace Weir.ControlPlane.Audit;
+
+/// <summary>
+/// The audit log on SQLite. Each line's hash covers the line and the hash before it, so a line changed, removed or inserted afterwards breaks the chain from there on:
+/// <code>hash(n) = SHA-256(hash(n-1) ‖ id ‖ at ‖ actorId ‖ actorName ‖ action ‖ target ‖ outcome ‖ detail), each field length-prefixed, as 64 hex digits</code>
+/// </summary>
+public sealed class SqliteAuditLog(StateDatabase database, TimeProvider time) : IAuditLog
+{
+    private const string Columns = "id, at, actor_id, actor_name, action, target, outcome, detail, hash";
+    private const string BeforeFirst = "";
+
+    public Task AppendAsync(Actor actor, string action, string target, string outcome, string? detail, CancellationToken cancellationToken)
+    {
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var last = connection.Query(transaction, $"SELECT {Columns} FROM audit ORDER BY id DESC LIMIT 1", Read);
+        var (id, previous) = last is [var entry] ? (entry.Id + 1, entry.Hash) : (1, BeforeFirst);
+        var at = time.GetUtcNow();
+        var line = new AuditEntry(id, at, actor.Id, actor.Name, action, target, outcome, detail, "");
+        connection.Execute(
+            transaction,
+            $"INSERT INTO audit ({Columns}) VALUES ($id, $at, $actorId, $actorName, $action, $target, $outcome, $detail, $hash)",
+            ("$id", id), ("$at", at.Stored()), ("$actorId", actor.Id), ("$actorName", actor.Name), ("$action", action), ("$target", target), ("$outcome", outcome), ("$detail", detail), ("$hash", Hash(previous, line)));
+        transaction.Commit();
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AuditEntry>>(database.Query(
+        $"""
+        SELECT {Columns} FROM audit
+        WHERE ($before IS NULL OR id < $before) AND ($actor IS NULL OR actor_name LIKE '%' || $actor || '%' OR actor_id = $actor)
+          AND ($action IS NULL OR action = $action) AND ($outcome IS NULL OR outcome = $outcome)
+        ORDER BY id DESC LIMIT $limit
+        """,
+        Read,
+        ("$before", query.BeforeId), ("$actor", query.Actor), ("$action", query.Action), ("$outcome", query.Outcome), ("$limit", Math.Clamp(query.Limit, 1, 1000))));
+
+    public Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken)
+    {
+        var previous = BeforeFirst;
+        long expected = 1, broken = 0;
+        foreach (var line in database.Query($"SELECT {Columns} FROM audit ORDER BY id", Read))
+        {
+            if (line.Id != expected || Hash(previous, line) != line.Hash)
+            {
+                broken = line.Id;
+                break;
+            }
+
+            previous = line.Hash;
+            expected++;
+        }
+
+        return Task.FromResult(new AuditVerification(expected - 1, broken == 0 ? null : broken));
+    }
+
+    private static AuditEntry Read(SqliteDataReader r) =>
+        new(r.GetInt64(0), r.Time(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5), r.GetString(6), r.TextOrNull(7), r.GetString(8));
+
+    private static string Hash(string previous, AuditEntry line)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[4];
+        foreach (var field in (string[])[previous, line.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), line.At.Stored(), line.ActorId, line.ActorName, line.Action, line.Target, line.Outcome, line.Detail ?? ""])
+        {
+            var bytes = Encoding.UTF8.GetBytes(field);
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            sha.AppendData(length);
+            sha.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+}

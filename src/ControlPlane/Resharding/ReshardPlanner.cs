@@ -1,0 +1,130 @@
+using System.Globalization;
+using Weir.Aws.Kinesis;
+using Weir.ControlPlane.Topology;
+using Weir.Pipeline.Telemetry;
+
+namespace Weir.ControlPlane.Resharding;
+
+/// <summary>Plans a uniform reshard within the limits of <c>UpdateShardCount</c>: at most double, at least half of the open shards a call.</summary>
+public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, PipelineMetrics pipeline) : IReshardPlanner
+{
+    /// <summary>The service's bound for a stream.</summary>
+    public const int MaxShards = 10_000;
+
+    public async Task<ReshardPlan> PlanAsync(string stream, int targetShardCount, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Shard> shards;
+        try
+        {
+            shards = await ShardLister.ListAsync(kinesis, stream, cancellationToken);
+        }
+        catch (KinesisException e) when (e.Code == KinesisErrorCodes.ResourceNotFound)
+        {
+            return new ReshardPlan(stream, 0, targetShardCount, [], 0, 0, 0, $"There is no stream '{stream}'.", []);
+        }
+
+        var open = shards.Where(s => s.SequenceNumberRange.EndingSequenceNumber is null).OrderBy(s => UInt128.Parse(s.HashKeyRange.StartingHashKey, CultureInfo.InvariantCulture)).ToArray();
+        var left = journal.LeftToday(stream);
+        var steps = Steps(open.Length, targetShardCount);
+        return new ReshardPlan(
+            stream,
+            open.Length,
+            targetShardCount,
+            steps,
+            Operations(open, steps),
+            targetShardCount * 1048576.0,
+            left,
+            Problem(stream, open.Length, targetShardCount, steps, left),
+            Notes(stream, open, targetShardCount, steps));
+    }
+
+    /// <summary>The shard counts after each call: from 2 to 9 is 4, 8, 9; from 9 to 2 is 5, 3, 2. Half of an odd number is rounded up, because the service does not say how it rounds.</summary>
+    public static IReadOnlyList<int> Steps(int current, int target)
+    {
+        var steps = new List<int>();
+        if (target < 1 || current < 1)
+        {
+            return steps;
+        }
+
+        while (current != target)
+        {
+            current = target > current ? Math.Min(target, current * 2) : Math.Max(target, (current + 1) / 2);
+            steps.Add(current);
+        }
+
+        return steps;
+    }
+
+    /// <summary>
+    /// The least number of splits and merges: every inner boundary of the new even ranges that is not there yet needs a split, every old one that goes needs a merge.
+    /// From 100 to 101 that is 200, from 100 to 200 only 100.
+    /// </summary>
+    public static int Operations(IReadOnlyList<Shard> open, IReadOnlyList<int> steps)
+    {
+        var boundaries = open.Select(s => UInt128.Parse(s.HashKeyRange.StartingHashKey, CultureInfo.InvariantCulture)).Where(b => b != UInt128.Zero).ToHashSet();
+        var total = 0;
+        foreach (var count in steps)
+        {
+            var next = Enumerable.Range(1, count - 1).Select(i => Boundary(i, count)).ToHashSet();
+            total += next.Count(b => !boundaries.Contains(b)) + boundaries.Count(b => !next.Contains(b));
+            boundaries = next;
+        }
+
+        return total;
+    }
+
+    /// <summary>Where shard <paramref name="index"/> of <paramref name="count"/> even ones starts: index × ⌊2^128 / count⌋.</summary>
+    private static UInt128 Boundary(int index, int count)
+    {
+        // 2^128 does not fit: ⌊(2^128 - 1) / n⌋, plus one where n divides 2^128 exactly.
+        var width = UInt128.MaxValue / (UInt128)count;
+        if (UInt128.MaxValue % (UInt128)count == (UInt128)count - 1)
+        {
+            width++;
+        }
+
+        return width * (UInt128)index;
+    }
+
+    private string? Problem(string stream, int current, int target, IReadOnlyList<int> steps, int left)
+    {
+        if (target is < 1 or > MaxShards)
+        {
+            return $"A stream has 1 to {MaxShards:N0} shards.";
+        }
+
+        if (target == current)
+        {
+            return $"The stream already has {current} open shards.";
+        }
+
+        return steps.Count > left
+            ? $"This takes {steps.Count} scalings, and {left} of {ScalingJournal.ScalingsPerDay} are left in these 24 hours{(journal.NextFree(stream) is { } free ? $" (the next comes free at {free:HH:mm} UTC)" : "")}."
+            : null;
+    }
+
+    private List<string> Notes(string stream, Shard[] open, int target, IReadOnlyList<int> steps)
+    {
+        var notes = new List<string>();
+        if (pipeline.Read().Spools.GetValueOrDefault(stream) is { Records: > 0 } spool)
+        {
+            notes.Add($"{spool.Records:N0} records wait in the spool; they drain into the new shards as soon as these open.");
+        }
+
+        notes.Add("Records already in the stream stay on the closed shards and are read there first: resharding adds capacity, it does not shorten a backlog.");
+        notes.Add("Writes and reads go on meanwhile, and the order of each partition key is kept.");
+        if (target > open.Length && target % open.Length != 0)
+        {
+            var doubled = open.Length * 2;
+            notes.Add($"An uneven target moves almost every range ({Operations(open, steps)} splits and merges); {doubled} shards would take {Operations(open, [doubled])}.");
+        }
+
+        if (target < open.Length)
+        {
+            notes.Add("Fewer shards carry less: watch throttles afterwards.");
+        }
+
+        return notes;
+    }
+}
