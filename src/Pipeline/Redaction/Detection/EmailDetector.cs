@@ -1,0 +1,115 @@
+using System.Buffers;
+
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>
+/// E-mail addresses as they stand in text (RFC 5321 lengths; internationalized local parts and domains; quoted local parts; address literals).
+/// Looks both ways from an '@'.
+/// </summary>
+internal static class EmailDetector
+{
+    private const int LongestLocal = 64;
+    private const int LongestDomain = 253;
+
+    private static readonly SearchValues<byte> Local = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'!#$^~`*"u8);
+
+    /// <summary>The address around the '@' at <paramref name="at"/>, inside [from, to); false when there is none.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> text, int at, int from, int to, out int start, out int end)
+    {
+        start = at;
+        end = at;
+        var floor = Math.Max(from, at - LongestLocal * 2);
+        if (at > from && text[at - 1] == (byte)'"')
+        {
+            var open = text[floor..(at - 1)].LastIndexOf((byte)'"');
+            if (open < 0)
+            {
+                return false;
+            }
+
+            start = floor + open;
+        }
+        else
+        {
+            while (start > floor && (text[start - 1] >= 0x80 || Local.Contains(text[start - 1])))
+            {
+                start--;
+            }
+
+            // Punctuation that stands before a word, as in **a@b.io**, is not part of it.
+            while (start < at && text[start] is (byte)'.' or (byte)'-' or (byte)'\'' or (byte)'*' or (byte)'`' or (byte)'~' or (byte)'#' or (byte)'!' or (byte)'^' or (byte)'%')
+            {
+                start++;
+            }
+        }
+
+        if (start == at)
+        {
+            return false;
+        }
+
+        return TryDomain(text, at + 1, to, out end);
+    }
+
+    private static bool TryDomain(ReadOnlySpan<byte> text, int position, int to, out int end)
+    {
+        end = position;
+        if (position < to && text[position] == (byte)'[')
+        {
+            var close = text[position..Math.Min(to, position + 64)].IndexOf((byte)']');
+            end = position + close + 1;
+            return close > 1 && text.Slice(position + 1, close - 1).ContainsAnyInRange((byte)'0', (byte)'9');
+        }
+
+        var limit = Math.Min(to, position + LongestDomain);
+        int labels = 0, label = position, good = -1;
+        var i = position;
+        for (; i <= limit; i++)
+        {
+            var b = i < limit ? text[i] : (byte)' ';
+            if (b >= 0x80 || char.IsAsciiLetterOrDigit((char)b) || b is (byte)'-' or (byte)'_')
+            {
+                continue;
+            }
+
+            // A label ends here: it must not be empty or begin or end in a dash.
+            var last = i;
+            while (last > label && text[last - 1] is (byte)'-' or (byte)'_')
+            {
+                last--;
+            }
+
+            if (last == label || text[label] == (byte)'-')
+            {
+                break;
+            }
+
+            labels++;
+            if (labels >= 2 && IsTopLevel(text[label..last], labels, text[position..last]))
+            {
+                good = last;
+            }
+
+            if (b != (byte)'.' || last != i)
+            {
+                break;
+            }
+
+            label = i + 1;
+        }
+
+        end = good;
+        return good > 0;
+    }
+
+    private static bool IsTopLevel(ReadOnlySpan<byte> label, int labels, ReadOnlySpan<byte> domain)
+    {
+        if (label.Length >= 2 && !label.ContainsAnyInRange((byte)'0', (byte)'9'))
+        {
+            return true;
+        }
+
+        // Punycode, or a bare address in place of a name.
+        return label.StartsWith("xn--"u8) || labels == 4 && System.Net.IPAddress.TryParse(System.Text.Encoding.ASCII.GetString(domain), out _);
+    }
+}

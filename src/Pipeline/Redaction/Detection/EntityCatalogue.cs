@@ -1,0 +1,63 @@
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>What a finding stands on.</summary>
+public enum Evidence
+{
+    /// <summary>A shape that hardly anything else has, or one with a strong check: found anywhere.</summary>
+    Anywhere,
+
+    /// <summary>A shape or a weak check that chance also makes: found only beside a key or words that name it.</summary>
+    WithContext,
+
+    /// <summary>No shape at all (names, addresses): the key or words before it decide.</summary>
+    ByName,
+}
+
+/// <summary>One kind of personal data: its stable name, what it is, where it is used (ISO country, null for anywhere), and the share of random values of its shape that pass its check, measured.</summary>
+public sealed record Entity(string Name, string Title, Evidence Evidence, string? Country = null, double? ChanceRate = null)
+{
+    /// <summary>Whole words or keys that name it, lower case, words joined: <c>socialsecuritynumber</c>.</summary>
+    public IReadOnlyList<string> Keywords { get; init; } = [];
+
+    internal int Id { get; set; }
+
+    internal byte[] Utf8 { get; } = System.Text.Encoding.ASCII.GetBytes(Name);
+}
+
+/// <summary>Everything that can be looked for.</summary>
+public static partial class EntityCatalogue
+{
+    private static readonly Dictionary<string, Entity> ByName = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["EMAIL"] = "EMAIL_ADDRESS",
+        ["CARD"] = "CREDIT_CARD",
+        ["PHONE"] = "PHONE_NUMBER",
+        ["IBAN"] = "IBAN_CODE",
+        ["IP"] = "IP_ADDRESS",
+        ["MAC"] = "MAC_ADDRESS",
+        ["SSN"] = "US_SSN",
+        ["CRYPTO"] = "CRYPTO_BTC",
+    };
+
+    /// <summary>All entities, in a stable order.</summary>
+    public static IReadOnlyList<Entity> All { get; } = Build();
+
+    /// <summary>The entity of this name or alias (<c>EMAIL</c> for <c>EMAIL_ADDRESS</c>), whatever the case; null when there is none.</summary>
+    public static Entity? Find(string name) =>
+        ByName.GetValueOrDefault(Aliases.GetValueOrDefault(name, name));
+
+    internal static ReadOnlySpan<byte> Utf8Name(int entity) => All[entity].Utf8;
+
+    private static List<Entity> Build()
+    {
+        var all = Strong().ToList();
+        for (var i = 0; i < all.Count; i++)
+        {
+            all[i].Id = i;
+            ByName.Add(all[i].Name, all[i]);
+        }
+
+        return all;
+    }
+}

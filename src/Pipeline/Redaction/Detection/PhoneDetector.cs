@@ -1,0 +1,173 @@
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>Phone numbers: international ones anywhere, North American and 0-prefixed national ones by their grouping, others beside words or keys that name them.</summary>
+internal static class PhoneDetector
+{
+    /// <summary>The number that starts with the digit at run position 0; <paramref name="start"/> is where it begins with its plus sign or bracket, <paramref name="end"/> where it ends.</summary>
+    /// <param name="named">A key or words beside it say that a phone number stands here.</param>
+    public static bool TryFind(ReadOnlySpan<byte> text, ref NumberRun run, int from, int to, bool named, out int start, out int end)
+    {
+        start = run.Position(0);
+        end = start;
+        var bracket = start > from && text[start - 1] == (byte)'(';
+        if (bracket)
+        {
+            start--;
+        }
+
+        var plus = start > from && text[start - 1] == (byte)'+';
+        if (!plus && !bracket && start - 1 > from && text[start - 1] == (byte)' ' && text[start - 2] == (byte)'+')
+        {
+            plus = true;
+            start--;
+        }
+
+        if (plus)
+        {
+            start--;
+        }
+
+        if (start > from && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'_' or >= 0x80) && !plus)
+        {
+            return false;
+        }
+
+        var groups = plus ? International(ref run, text) : National(ref run, text, bracket, named);
+        if (groups == 0)
+        {
+            return false;
+        }
+
+        end = run.Position(run.Group(groups) - 1) + 1;
+        if (end < to && (char.IsAsciiDigit((char)text[end]) || run.Cut && groups == run.Groups))
+        {
+            return false;
+        }
+
+        end = Extension(text, end, to);
+        return true;
+    }
+
+    /// <summary>How many groups make an international number, 0 for none: 7 to 15 digits (ITU-T E.164).</summary>
+    private static int International(ref NumberRun run, ReadOnlySpan<byte> text)
+    {
+        if (run.Digits[0] == (byte)'0')
+        {
+            return 0;
+        }
+
+        for (var groups = run.Groups; groups > 0; groups--)
+        {
+            var digits = run.Group(groups);
+            if (digits is >= 7 and <= 15 && Together(ref run, text, groups))
+            {
+                return groups;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int National(ref NumberRun run, ReadOnlySpan<byte> text, bool bracket, bool named)
+    {
+        var first = run.GroupLength(0);
+        if (IsNorthAmerican(ref run, text, bracket) is var american and > 0)
+        {
+            return american;
+        }
+
+        for (var groups = Math.Min(run.Groups, 6); groups > 0; groups--)
+        {
+            var count = run.Group(groups);
+            if (count is < 7 or > 15 || !Together(ref run, text, groups) || LooksLikeDate(ref run, text, groups))
+            {
+                continue;
+            }
+
+            var zero = run.Digits[0] == (byte)'0';
+            var written = groups >= 2 && (bracket || zero && count is >= 9 and <= 14 && first <= 5);
+            if (written || named && (groups >= 2 || count is >= 7 and <= 12 || zero))
+            {
+                return groups;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>[1] 3 3 4 with an area and an exchange that begin with 2 to 9.</summary>
+    private static int IsNorthAmerican(ref NumberRun run, ReadOnlySpan<byte> text, bool bracket)
+    {
+        var one = run.GroupLength(0) == 1 && run.Digits[0] == (byte)'1' || run.GroupLength(0) == 3 && run.Digits[..3].SequenceEqual("001"u8) ? 1 : 0;
+        if (run.Groups < one + 3 || run.GroupLength(one) != 3 || run.GroupLength(one + 1) != 3 || run.GroupLength(one + 2) != 4)
+        {
+            return 0;
+        }
+
+        var at = run.Group(one);
+        var groups = one + 3;
+        return run.Digits[at] >= (byte)'2' && run.Digits[at + 3] >= (byte)'2' && Together(ref run, text, groups) ? groups : 0;
+    }
+
+    /// <summary>Groups of one number have one or two signs between them, not a slash or " - ".</summary>
+    private static bool Together(ref NumberRun run, ReadOnlySpan<byte> text, int groups)
+    {
+        for (var g = 1; g < groups; g++)
+        {
+            var before = run.Position(run.Group(g) - 1) + 1;
+            var gap = text[before..run.Position(run.Group(g))];
+            if (gap.Length == 2 && !gap.ContainsAny((byte)'(', (byte)')') || gap.Length == 3 && !gap.Contains((byte)')'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>2024-01-31, 31.01.2024 and what follows them.</summary>
+    private static bool LooksLikeDate(ref NumberRun run, ReadOnlySpan<byte> text, int groups)
+    {
+        if (groups < 3)
+        {
+            return false;
+        }
+
+        var a = run.GroupLength(0);
+        var b = run.GroupLength(1);
+        var c = run.GroupLength(2);
+        var century = a == 4 ? run.Digits[..2] : c == 4 ? run.Digits.Slice(run.Group(2), 2) : default;
+        return b <= 2 && (a == 4 && c <= 2 || a <= 2 && c == 4) && (century.SequenceEqual("19"u8) || century.SequenceEqual("20"u8));
+    }
+
+    /// <summary>Takes in " x123" or " ext. 123".</summary>
+    private static int Extension(ReadOnlySpan<byte> text, int end, int to)
+    {
+        var i = end;
+        while (i < to && text[i] == (byte)' ')
+        {
+            i++;
+        }
+
+        var rest = text[i..to];
+        var sign = rest.StartsWith("extension"u8) ? 9 : rest.StartsWith("ext."u8) ? 4 : rest.StartsWith("ext"u8) ? 3 : rest.StartsWith("x"u8) || rest.StartsWith("#"u8) ? 1 : 0;
+        if (sign == 0)
+        {
+            return end;
+        }
+
+        i += sign;
+        while (i < to && text[i] == (byte)' ')
+        {
+            i++;
+        }
+
+        var digits = i;
+        while (i < to && i - digits < 7 && char.IsAsciiDigit((char)text[i]))
+        {
+            i++;
+        }
+
+        return i > digits && (i == to || !char.IsAsciiLetterOrDigit((char)text[i])) ? i : end;
+    }
+}

@@ -1,0 +1,316 @@
+using System.Text.Unicode;
+using Weir.Pipeline.Redaction.Detection;
+using Weir.Pipeline.Redaction.Rules;
+
+namespace Weir.Pipeline.Redaction.Scanning;
+
+/// <summary>Bounds on what is read from one record.</summary>
+internal readonly record struct ScanLimits(int MaxDepth, int MaxHits);
+
+/// <summary>
+/// Finds what the rules say in one record and leaves it as disjoint hits in order. Keeps its memory between records; one thread at a time.
+/// <code>
+/// record ─► masks ─► JSON walk ─► strings, numbers, keys ─► detectors at anchors ─► hits ─► disjoint
+///                                      └─ escapes, look-alikes, encodings: the same on a decoded view
+/// </code>
+/// </summary>
+internal sealed partial class RecordScan
+{
+    /// <summary>Views made from views: JSON in a string, escaped percent signs, base64. What lies deeper is not followed.</summary>
+    private const int MostFrames = 8;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    [ThreadStatic]
+    private static RecordScan? t_instance;
+
+    private readonly List<Frame> _frames = [];
+    private int _framesUsed;
+    private CompiledRules _rules = null!;
+    private ScanLimits _limits;
+
+    public static RecordScan ForThread => t_instance ??= new RecordScan();
+
+    public Pool<Hit> Hits { get; } = new();
+
+    /// <summary>Clear values that do not stand in the record as they are.</summary>
+    public Pool<byte> Arena { get; } = new();
+
+    /// <summary>Reads a record of whatever kind. Null when all went well, else why it must not pass.</summary>
+    public string? Read(ReadOnlySpan<byte> record, CompiledRules rules, ScanLimits limits, InvalidJsonPolicy policy)
+    {
+        var body = record[(record.StartsWith(ByteOrderMark) ? 3 : 0)..].TrimStart(" \t\r\n"u8);
+        if (body.Length > 0 && body[0] is (byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (>= (byte)'0' and <= (byte)'9'))
+        {
+            var reason = Json(record, rules, limits);
+            // What merely begins with a digit or a quote is text until it proves otherwise.
+            if (reason is null || body[0] is (byte)'{' or (byte)'[' && policy == InvalidJsonPolicy.Quarantine)
+            {
+                return reason;
+            }
+        }
+
+        return record.ContainsAnyInRange((byte)0, (byte)8) ? "the record is neither text nor JSON" : Text(record, rules, limits);
+    }
+
+    /// <summary>Reads a JSON value. Null when all went well, else why it cannot be read safely; the hits are then worth nothing.</summary>
+    public string? Json(ReadOnlySpan<byte> record, CompiledRules rules, ScanLimits limits)
+    {
+        Begin(rules, limits);
+        var frame = Take(null);
+        frame.Masks.Scan(record, json: true);
+        var bom = record.StartsWith(ByteOrderMark) ? 3 : 0;
+        if (frame.Masks.AnyNonAscii && !Utf8.IsValid(record))
+        {
+            return "the record is not UTF-8";
+        }
+
+        return Walk(record, frame, rules.Paths.Start, escapes: 1, bom) ?? Settle();
+    }
+
+    /// <summary>Reads plain text. Null when all went well, else why it cannot be read safely.</summary>
+    public string? Text(ReadOnlySpan<byte> text, CompiledRules rules, ScanLimits limits, KeyContext? context = null)
+    {
+        Begin(rules, limits);
+        var frame = Take(null);
+        frame.Masks.Scan(text, json: false);
+        if (frame.Masks.AnyNonAscii && !Utf8.IsValid(text))
+        {
+            return "the record is not UTF-8";
+        }
+
+        Value(text, 0, text.Length, frame, PathMatcher.Dead, context ?? KeyContext.None, HitPlace.Text, escapes: 0);
+        return Settle();
+    }
+
+    private void Begin(CompiledRules rules, ScanLimits limits)
+    {
+        _rules = rules;
+        _limits = limits;
+        _framesUsed = 0;
+        _depth = 0;
+        _malformed = false;
+        Hits.Clear();
+        Arena.Clear();
+    }
+
+    private Frame Take(Frame? parent)
+    {
+        if (_framesUsed == _frames.Count)
+        {
+            _frames.Add(new Frame());
+        }
+
+        var frame = _frames[_framesUsed++];
+        frame.Parent = parent;
+        frame.HasView = parent is not null;
+        frame.Findings.Clear();
+        return frame;
+    }
+
+    private void Return() => _framesUsed--;
+
+    /// <summary>Detects in [start, end) of a text whose masks are made. A value that is not plain ASCII is read in its decoded view.</summary>
+    private void Value(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, KeyContext context, HitPlace place, int escapes)
+    {
+        if (frame.Masks.AnySpecial && BlockMasks.Any(frame.Masks.Special, start, end))
+        {
+            Decoded(text, start, end, frame, state, context, place, escapes);
+            return;
+        }
+
+        if (place == HitPlace.WholeString && LooksLikeJson(text, start, end) && Nested(text, start, end, frame, state, escapes))
+        {
+            return;
+        }
+
+        frame.Findings.Clear();
+        Detectors.Run(text, start, end, frame, context, _rules.Looked, this);
+        Report(text, frame, state, place, escapes, start, end);
+    }
+
+    /// <summary>Detects in the decoded view of [start, end), and in the views below it.</summary>
+    private void Decoded(ReadOnlySpan<byte> text, int start, int end, Frame parent, int state, KeyContext context, HitPlace place, int escapes)
+    {
+        if (_framesUsed >= MostFrames)
+        {
+            return;
+        }
+
+        var frame = Take(parent);
+        var json = escapes > 0 && place is not HitPlace.Scalar;
+        if (frame.View.Read(text, start, end, json))
+        {
+            InView(frame, state, context, place, escapes);
+            if (frame.View.Hidden && frame.View.Read(text, start, end, json, hiddenAsSpace: true))
+            {
+                InView(frame, state, context, place, escapes);
+            }
+        }
+        else
+        {
+            _malformed = true;
+        }
+
+        Return();
+    }
+
+    private void InView(Frame frame, int state, KeyContext context, HitPlace place, int escapes)
+    {
+        var text = frame.View.Text;
+        if (place is HitPlace.WholeString && LooksLikeJson(text, 0, text.Length) && Nested(text, 0, text.Length, frame, state, escapes))
+        {
+            return;
+        }
+
+        frame.Masks.Scan(text, json: false);
+        frame.Findings.Clear();
+        Detectors.Run(text, 0, text.Length, frame, context, _rules.Looked, this);
+        Report(text, frame, state, place, escapes, 0, text.Length);
+        if (!frame.Masks.AnySpecial || _framesUsed >= MostFrames)
+        {
+            return;
+        }
+
+        var below = Take(frame);
+        if (below.View.ReadEncoded(text) || text.Contains((byte)'\\') && below.View.Read(text, 0, text.Length, json: false) && below.View.Length != text.Length)
+        {
+            InView(below, state, context, place == HitPlace.WholeString ? HitPlace.Text : place, escapes);
+        }
+
+        Return();
+    }
+
+    private static bool LooksLikeJson(ReadOnlySpan<byte> text, int start, int end)
+    {
+        var trimmed = text[start..end].Trim(" \t\r\n"u8);
+        return trimmed.Length >= 2 && (trimmed[0] == (byte)'{' && trimmed[^1] == (byte)'}' || trimmed[0] == (byte)'[' && trimmed[^1] == (byte)']');
+    }
+
+    /// <summary>JSON inside a string: the paths go on in it. False when it is none after all; then nothing was reported.</summary>
+    private bool Nested(ReadOnlySpan<byte> text, int start, int end, Frame parent, int state, int escapes)
+    {
+        if (_framesUsed >= MostFrames || escapes > 6)
+        {
+            return false;
+        }
+
+        var hits = Hits.Count;
+        var arena = Arena.Count;
+        var frame = Take(parent);
+        // A copy as it is: every frame has the same kind of way back.
+        frame.View.Copy(text, start, end);
+        frame.Masks.Scan(frame.View.Text, json: true);
+        var malformed = _malformed;
+        var read = Walk(frame.View.Text, frame, state, escapes + 1) is null && _malformed == malformed;
+        _malformed = malformed;
+        if (!read)
+        {
+            Hits.Cut(hits);
+            Arena.Cut(arena);
+        }
+
+        Return();
+        return read;
+    }
+
+    private void Report(ReadOnlySpan<byte> text, Frame frame, int state, HitPlace place, int escapes, int start, int end)
+    {
+        foreach (ref readonly var found in frame.Findings.Items)
+        {
+            var rule = _rules.RuleFor(found.Entity, state);
+            if (rule is null)
+            {
+                continue;
+            }
+
+            var (from, to) = place == HitPlace.Scalar ? (start, end) : (found.Start, found.End);
+            Add(text, frame, from, to, rule, found.Entity, place == HitPlace.WholeString && (from != start || to != end) ? HitPlace.Text : place, escapes, state);
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> text, Frame frame, int start, int end, CompiledRule rule, int entity, HitPlace place, int escapes, int state)
+    {
+        var hit = new Hit { Rule = rule.Index, Entity = entity, Place = place, Escapes = (byte)escapes, PathState = state, TextStart = start, TextLength = end - start };
+        if (frame.HasView)
+        {
+            hit.Start = frame.ToRecord(start);
+            hit.End = frame.ToRecord(end);
+            hit.TextStart = Arena.AddRange(text[start..end]);
+            hit.InArena = true;
+        }
+        else
+        {
+            hit.Start = start;
+            hit.End = end;
+        }
+
+        Hits.Add(hit);
+    }
+
+    /// <summary>Makes the hits disjoint and puts them in order.</summary>
+    private string? Settle()
+    {
+        if (_malformed)
+        {
+            return "the record holds an escape that JSON does not know";
+        }
+
+        if (Hits.Count > _limits.MaxHits)
+        {
+            return "the record holds more values to transform than allowed";
+        }
+
+        Disjoint(Hits);
+        return null;
+    }
+
+    /// <summary>
+    /// Of hits that overlap, the longest stands, then the first rule. It grows over what the others covered, so that no piece of theirs stays in clear.
+    /// </summary>
+    internal static void Disjoint(Pool<Hit> hits)
+    {
+        var items = hits.Items;
+        if (items.Length < 2)
+        {
+            return;
+        }
+
+        var sorted = true;
+        for (var i = 1; i < items.Length && sorted; i++)
+        {
+            sorted = items[i].Start >= items[i - 1].End;
+        }
+
+        if (sorted)
+        {
+            return;
+        }
+
+        items.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
+        var kept = 0;
+        for (var i = 1; i < items.Length; i++)
+        {
+            ref var last = ref items[kept];
+            ref readonly var next = ref items[i];
+            if (next.Start >= last.End)
+            {
+                items[++kept] = next;
+                continue;
+            }
+
+            int start = Math.Min(last.Start, next.Start), end = Math.Max(last.End, next.End);
+            int lastLength = last.End - last.Start, nextLength = next.End - next.Start;
+            if (nextLength > lastLength || nextLength == lastLength && next.Rule < last.Rule)
+            {
+                last = next;
+            }
+
+            // The value that the transform sees stays the winner's own.
+            last.Start = start;
+            last.End = end;
+        }
+
+        hits.Cut(kept + 1);
+    }
+}
