@@ -17,6 +17,8 @@ public sealed class KinesisException(string code, string message, int statusCode
 public static class KinesisErrorCodes
 {
     public const string AccessDenied = "AccessDeniedException";
+    /// <summary>Ours, not on the wire: the call could not be made (no region, no credentials, retry quota used up). Status 503.</summary>
+    public const string ClientFailure = "ClientFailure";
     public const string ExpiredIterator = "ExpiredIteratorException";
     public const string ExpiredNextToken = "ExpiredNextTokenException";
     public const string InternalFailure = "InternalFailure";
@@ -28,5 +30,8 @@ public static class KinesisErrorCodes
     public const string Serialization = "SerializationException";
     public const string Throttling = "ThrottlingException";
     public const string UnknownOperation = "UnknownOperationException";
+
+    /// <summary>Ours, not on the wire: no usable answer came, and nobody knows whether the call had an effect. Status 503.</summary>
+    public const string Unreachable = "ServiceUnreachable";
     public const string Validation = "ValidationException";
 }

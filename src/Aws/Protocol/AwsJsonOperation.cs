@@ -6,4 +6,7 @@ namespace Weir.Aws.Protocol;
 public sealed record AwsJsonOperation<TInput, TOutput>(string Name, JsonTypeInfo<TInput> Input, JsonTypeInfo<TOutput> Output);
 
 /// <summary>The answer of an operation that answers nothing.</summary>
-public sealed record Nothing;
+public sealed record Nothing
+{
+    public static Nothing Instance { get; } = new();
+}
