@@ -68,7 +68,11 @@ public static class ControlPlaneServices
         .AddSingleton<ICommandHandler<ReshardStream>, ReshardStreamHandler>()
         .AddSingleton<ICommandHandler<SetRuleEnabled>, SetRuleEnabledHandler>()
         .AddSingleton<ICommandHandler<SaveRule>, SaveRuleHandler>()
-        .AddSingleton<ICommandHandler<DeleteRule>, DeleteRuleHandler>();
+        .AddSingleton<ICommandHandler<DeleteRule>, DeleteRuleHandler>()
+        .AddSingleton<ICommandHandler<CreatePartnerKey>, AccessCommandHandler>()
+        .AddSingleton<ICommandHandler<RevokePartnerKey>, AccessCommandHandler>()
+        .AddSingleton<ICommandHandler<CreateApiToken>, AccessCommandHandler>()
+        .AddSingleton<ICommandHandler<RevokeApiToken>, AccessCommandHandler>();
 
     private static IServiceCollection AddSampleTraffic(this IServiceCollection services) => services
         .AddSingleton<SampleTrafficPartner>()

@@ -66,6 +66,10 @@ public sealed partial class CommandGate(IServiceProvider services, IAuditLog aud
         SetRuleEnabled c => HandleAsync(c, actor, cancellationToken),
         SaveRule c => HandleAsync(c, actor, cancellationToken),
         DeleteRule c => HandleAsync(c, actor, cancellationToken),
+        CreatePartnerKey c => HandleAsync(c, actor, cancellationToken),
+        RevokePartnerKey c => HandleAsync(c, actor, cancellationToken),
+        CreateApiToken c => HandleAsync(c, actor, cancellationToken),
+        RevokeApiToken c => HandleAsync(c, actor, cancellationToken),
         _ => throw new InvalidOperationException($"No handler knows {command.GetType()}."),
     };
 

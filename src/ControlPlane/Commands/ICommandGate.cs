@@ -21,7 +21,11 @@ public abstract record CommandResult
     private CommandResult() { }
 
     /// <summary>Done, or for a long one started: <see cref="OperationId"/> then names it in <c>IOperations</c>.</summary>
-    public sealed record Done(string Message, string? OperationId = null) : CommandResult;
+    public sealed record Done(string Message, string? OperationId = null) : CommandResult
+    {
+        /// <summary>A secret just made: shown once, kept nowhere.</summary>
+        public string? Secret { get; init; }
+    }
 
     /// <summary>The actor lacks the permission.</summary>
     public sealed record Denied(string Message) : CommandResult;

@@ -14,12 +14,18 @@ internal static class SettingsFile
     }
 
     /// <summary>The settings as the server would see them, for verbs that run without it.</summary>
-    public static IConfiguration ForVerb()
+    /// <param name="dataDirectory">Overrides <c>DataDirectory</c> when given.</param>
+    public static IConfiguration ForVerb(string? dataDirectory)
     {
         var configuration = new ConfigurationBuilder();
         configuration.AddShippedSettings();
         configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true);
         configuration.AddEnvironmentVariables();
+        if (dataDirectory is not null)
+        {
+            configuration.AddInMemoryCollection([new("DataDirectory", dataDirectory)]);
+        }
+
         return configuration.Build();
     }
 }

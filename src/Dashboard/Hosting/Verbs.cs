@@ -15,7 +15,7 @@ internal static class Verbs
         }
 
         verb = verbs.FirstOrDefault(v => v.Name == args[0])
-            ?? new Verb("help", "", rest => Task.FromResult(Help(verbs, rest)));
+            ?? new Verb("help", "", _ => Task.FromResult(Help(verbs, args)));
         return true;
     }
 

@@ -1,0 +1,62 @@
+using Weir.ControlPlane.Access;
+
+namespace Weir.ControlPlane.Commands;
+
+/// <summary>Makes a key for a partner, limited to <see cref="Streams"/> when given. The secret is in the result's message only, never in the audit log.</summary>
+public sealed record CreatePartnerKey(string PartnerName, IReadOnlyList<string>? Streams = null) : ICommand
+{
+    public string Name => "create-partner-key";
+    public string Target => PartnerName;
+    public string Permission => Permissions.Administer;
+}
+
+public sealed record RevokePartnerKey(string KeyId) : ICommand
+{
+    public string Name => "revoke-partner-key";
+    public string Target => KeyId;
+    public string Permission => Permissions.Administer;
+}
+
+/// <summary>Makes an API token with one role.</summary>
+public sealed record CreateApiToken(string TokenName, string Role) : ICommand
+{
+    public string Name => "create-api-token";
+    public string Target => TokenName;
+    public string Permission => Permissions.Administer;
+}
+
+public sealed record RevokeApiToken(string TokenId) : ICommand
+{
+    public string Name => "revoke-api-token";
+    public string Target => TokenId;
+    public string Permission => Permissions.Administer;
+}
+
+internal sealed class AccessCommandHandler(IPartnerKeys keys, ApiTokens tokens)
+    : ICommandHandler<CreatePartnerKey>, ICommandHandler<RevokePartnerKey>, ICommandHandler<CreateApiToken>, ICommandHandler<RevokeApiToken>
+{
+    public async Task<CommandResult> HandleAsync(CreatePartnerKey command, Actor actor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var made = await keys.CreateAsync(command.PartnerName, command.Streams, actor, cancellationToken);
+            return new CommandResult.Done($"Key {made.Key.Prefix}… for '{made.Key.PartnerName}' is made.") { Secret = made.Secret };
+        }
+        catch (InvalidOperationException e)
+        {
+            return new CommandResult.Failed(e.Message, "partnerName");
+        }
+    }
+
+    public async Task<CommandResult> HandleAsync(RevokePartnerKey command, Actor actor, CancellationToken cancellationToken) =>
+        await keys.RevokeAsync(command.KeyId, actor, cancellationToken) ? new CommandResult.Done("The key is revoked.") : new CommandResult.Failed($"There is no active key '{command.KeyId}'.", "keyId");
+
+    public Task<CommandResult> HandleAsync(CreateApiToken command, Actor actor, CancellationToken cancellationToken)
+    {
+        var (token, secret) = tokens.Create(command.TokenName, command.Role, actor);
+        return Task.FromResult<CommandResult>(new CommandResult.Done($"Token {token.Prefix}… with the role {token.Role} is made.") { Secret = secret });
+    }
+
+    public Task<CommandResult> HandleAsync(RevokeApiToken command, Actor actor, CancellationToken cancellationToken) =>
+        Task.FromResult<CommandResult>(tokens.Revoke(command.TokenId) ? new CommandResult.Done("The token is revoked.") : new CommandResult.Failed($"There is no active token '{command.TokenId}'.", "tokenId"));
+}

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Audit;
+
+namespace Weir.Dashboard.Access;
+
+/// <summary>Makes the first administrator, once: in the browser at first run, or from <c>Access:Bootstrap:Email</c> and <c>Access:Bootstrap:Password</c> without one. There is no default password.</summary>
+public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfiguration configuration, IAuditLog audit, ILogger<FirstAdmin> logger) : IHostedService, IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private volatile bool _exists;
+
+    /// <summary>Whether nobody has signed up yet.</summary>
+    public async Task<bool> IsNeededAsync(CancellationToken cancellationToken)
+    {
+        if (_exists)
+        {
+            return false;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        _exists = await scope.ServiceProvider.GetRequiredService<PeopleDatabase>().Users.AnyAsync(cancellationToken);
+        return !_exists;
+    }
+
+    /// <summary>Makes the administrator, or says what is wrong with the input. Of two that try at once one wins; the other gets <c>taken</c>.</summary>
+    /// <returns>Null when done, else a code: <c>taken</c>, or the codes of <see cref="IdentityError"/>.</returns>
+    public async Task<string?> CreateAsync(string email, string name, string password, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            if (!await IsNeededAsync(cancellationToken))
+            {
+                return "taken";
+            }
+
+            await using var scope = scopes.CreateAsyncScope();
+            var people = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
+            var person = new Person { UserName = email, Email = email, DisplayName = string.IsNullOrWhiteSpace(name) ? email.Split('@')[0] : name.Trim(), EmailConfirmed = true };
+            var created = await people.CreateAsync(person, password);
+            if (!created.Succeeded)
+            {
+                return created.Errors.First().Code;
+            }
+
+            await people.AddToRoleAsync(person, Roles.Admin);
+            _exists = true;
+            await audit.AppendAsync(Actor.System, "create-first-admin", person.DisplayName, "done", null, cancellationToken);
+            return null;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using (var scope = scopes.CreateAsyncScope())
+        {
+            var database = scope.ServiceProvider.GetRequiredService<PeopleDatabase>();
+            await database.Database.EnsureCreatedAsync(cancellationToken);
+            await database.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
+            var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
+            foreach (var role in Roles.All)
+            {
+                if (!await roles.RoleExistsAsync(role))
+                {
+                    await roles.CreateAsync(new IdentityRole(role));
+                }
+            }
+        }
+
+        if (configuration["Access:Bootstrap:Email"] is { Length: > 0 } email && await IsNeededAsync(cancellationToken))
+        {
+            var problem = await CreateAsync(email, "", configuration["Access:Bootstrap:Password"] ?? "", cancellationToken);
+            if (problem is not null)
+            {
+                throw new InvalidOperationException($"Access:Bootstrap:Password cannot be used for the first administrator: {SignInMessages.For(problem)}");
+            }
+
+            LogBootstrapped(logger);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _one.Dispose();
+
+    [LoggerMessage(LogLevel.Information, "The first administrator was made from Access:Bootstrap.")]
+    private static partial void LogBootstrapped(ILogger logger);
+}

@@ -1,0 +1,18 @@
+namespace Weir.Dashboard.Api;
+
+/// <summary>
+/// Keeps other sites from using a signed-in browser: a change without a token must come from this origin.
+/// Browsers send <c>Sec-Fetch-Site</c> with every request and pages cannot forge it (<see href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata</see>).
+/// </summary>
+internal sealed class SameSiteFilter : IEndpointFilter
+{
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var request = context.HttpContext.Request;
+        var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        var byCookie = !request.Headers.ContainsKey("Authorization");
+        return changes && byCookie && request.Headers["Sec-Fetch-Site"].ToString() is not ("same-origin" or "none" or "")
+            ? ValueTask.FromResult<object?>(Problems.Denied("Changes are taken from this site only, or with a token."))
+            : next(context);
+    }
+}

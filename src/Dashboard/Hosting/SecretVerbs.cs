@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Audit;
+using Weir.ControlPlane.State;
+
+namespace Weir.Dashboard.Hosting;
+
+/// <summary>The verbs <c>keys</c> and <c>tokens</c>: they work on the state database, also while a server runs on it, and leave their line in the audit log.</summary>
+internal static class SecretVerbs
+{
+    private const string KeysUsage = """
+        usage: keys create --partner NAME [--streams a,b] [--quiet]    makes a key and prints it; it cannot be shown again
+               keys list                                               lists keys, never their secrets
+               keys revoke --id ID                                     ends a key at once
+        """;
+
+    private const string TokensUsage = """
+        usage: tokens create --name NAME --role viewer|operator|compliance|admin [--quiet]
+               tokens list
+               tokens revoke --id ID
+        """;
+
+    private static readonly Actor Shell = new("shell", $"{Environment.UserName} (command line)", [Roles.Admin]);
+
+    public static Task<int> KeysAsync(string[] args) => RunAsync(args, KeysUsage, async (action, options, database, audit) =>
+    {
+        using var keys = new PartnerKeys(database, TimeProvider.System, NullLogger<PartnerKeys>.Instance);
+        switch (action)
+        {
+            case "create":
+                var (partner, streams, quiet) = (options.Required("--partner"), options.Value("--streams"), options.Has("--quiet"));
+                options.End();
+                var made = await keys.CreateAsync(partner, streams?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), Shell, CancellationToken.None);
+                await audit.AppendAsync(Shell, "create-partner-key", partner, "done", null, CancellationToken.None);
+                Console.WriteLine(quiet ? made.Secret : $"Key for '{made.Key.PartnerName}' (id {made.Key.Id}), shown this once:\n{made.Secret}");
+                return 0;
+            case "list":
+                options.End();
+                foreach (var key in await keys.ListAsync(CancellationToken.None))
+                {
+                    Console.WriteLine($"{key.Id}  {key.Prefix}…  {key.PartnerName}  {(key.Streams is null ? "any stream" : string.Join(',', key.Streams))}  {(key.RevokedAt is { } at ? $"revoked {at:u}" : "active")}");
+                }
+
+                return 0;
+            case "revoke":
+                var id = options.Required("--id");
+                options.End();
+                if (!await keys.RevokeAsync(id, Shell, CancellationToken.None))
+                {
+                    throw new UsageException($"There is no active key '{id}'.");
+                }
+
+                await audit.AppendAsync(Shell, "revoke-partner-key", id, "done", null, CancellationToken.None);
+                return 0;
+            default:
+                throw new UsageException($"'{action}' is not known here.");
+        }
+    });
+
+    public static Task<int> TokensAsync(string[] args) => RunAsync(args, TokensUsage, async (action, options, database, audit) =>
+    {
+        var tokens = new ApiTokens(database, TimeProvider.System);
+        switch (action)
+        {
+            case "create":
+                var (name, role, quiet) = (options.Required("--name"), options.Required("--role"), options.Has("--quiet"));
+                options.End();
+                var (token, secret) = tokens.Create(name, role, Shell);
+                await audit.AppendAsync(Shell, "create-api-token", name, "done", null, CancellationToken.None);
+                Console.WriteLine(quiet ? secret : $"Token '{token.Name}' with the role {token.Role} (id {token.Id}), shown this once:\n{secret}");
+                return 0;
+            case "list":
+                options.End();
+                foreach (var known in tokens.List())
+                {
+                    Console.WriteLine($"{known.Id}  {known.Prefix}…  {known.Name}  {known.Role}  {(known.RevokedAt is { } at ? $"revoked {at:u}" : "active")}");
+                }
+
+                return 0;
+            case "revoke":
+                var id = options.Required("--id");
+                options.End();
+                if (!tokens.Revoke(id))
+                {
+                    throw new UsageException($"There is no active token '{id}'.");
+                }
+
+                await audit.AppendAsync(Shell, "revoke-api-token", id, "done", null, CancellationToken.None);
+                return 0;
+            default:
+                throw new UsageException($"'{action}' is not known here.");
+        }
+    });
+
+    public static Task<int> AuditAsync(string[] args) => RunAsync(args, "usage: audit verify    checks the hash chain of the audit log; exit code 1 when it is broken", async (action, options, _, audit) =>
+    {
+        if (action != "verify")
+        {
+            throw new UsageException($"'{action}' is not known here.");
+        }
+
+        options.End();
+        var result = await audit.VerifyAsync(CancellationToken.None);
+        Console.WriteLine(result.FirstBrokenId is { } broken ? $"Broken at line {broken}; {result.Checked} lines before it hold." : $"{result.Checked} lines hold.");
+        return result.FirstBrokenId is null ? 0 : 1;
+    });
+
+    private static async Task<int> RunAsync(string[] args, string usage, Func<string, VerbOptions, StateDatabase, IAuditLog, Task<int>> run)
+    {
+        if (args is [] or ["--help" or "-h", ..])
+        {
+            Console.WriteLine(usage);
+            return args is [] ? 2 : 0;
+        }
+
+        try
+        {
+            var options = new VerbOptions(args[1..]);
+            var configuration = SettingsFile.ForVerb(options.Value("--data"));
+            var database = StateDatabase.Open(configuration);
+            return await run(args[0], options, database, new SqliteAuditLog(database, TimeProvider.System));
+        }
+        catch (Exception e) when (e is UsageException or ArgumentException or InvalidOperationException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(usage);
+            return 2;
+        }
+    }
+}
