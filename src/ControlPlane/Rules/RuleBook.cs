@@ -6,6 +6,7 @@ using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.State;
 using Weir.Pipeline.Redaction;
+using Weir.Pipeline.Redaction.Rules;
 
 namespace Weir.ControlPlane.Rules;
 
@@ -34,7 +35,7 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
         _logger = logger;
         if (Version() == 0)
         {
-            Change(StarterRules.All, [], Actor.System.Name, "shipped with Weir");
+            Change(DefaultRules.All, [], Actor.System.Name, "shipped with Weir");
         }
 
         Follow();
