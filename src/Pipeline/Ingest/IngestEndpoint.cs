@@ -1,0 +1,272 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Weir.Pipeline.Spool;
+using Weir.Pipeline.Telemetry;
+
+namespace Weir.Pipeline.Ingest;
+
+/// <summary>
+/// <c>POST /v1/streams/{stream}/records</c> and <c>…/records:batch</c>: admit by headers, read, parse, spool, answer 202 once durable.
+/// Whatever happens, the answer is one of those in docs/api-ingest.md, and never a 503.
+/// </summary>
+internal sealed partial class IngestEndpoint(
+    Admission admission,
+    SpoolHost spool,
+    BodyMemory memory,
+    PipelineMetrics metrics,
+    IOptions<IngestOptions> options,
+    TimeProvider time,
+    ILogger<IngestEndpoint> logger)
+{
+    public const string PartitionKeyHeader = "X-Partition-Key";
+    public const string RecordIdHeader = "X-Record-Id";
+    private const int DefaultAckSeconds = 10, MaxAckSeconds = 60;
+
+    private readonly Dictionary<string, IngestStreamSettings> _settings =
+        options.Value.Streams.ToDictionary(s => s.Key, s => IngestStreamSettings.From(s.Value), StringComparer.Ordinal);
+
+    /// <summary>Handles one request; <paramref name="isBatch"/> for the address with <c>:batch</c>.</summary>
+    public async Task HandleAsync(HttpContext context, bool isBatch)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            await TakeAsync(context, isBatch);
+        }
+        catch (IngestRefusedException e)
+        {
+            await RefuseAsync(context, e.Problem);
+        }
+        catch (BadHttpRequestException e)
+        {
+            // Kestrel's own refusals: a body too slow (408), too short or badly chunked (400).
+            await RefuseAsync(context, new IngestProblem(e.StatusCode, "bad-request", "The request is not valid HTTP", e.Message, "body"));
+        }
+        catch (SpoolFullException)
+        {
+            await RefuseAsync(context, IngestProblem.SpoolFull());
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            LogGone(logger);
+            return;
+        }
+        catch (IOException e)
+        {
+            LogNotWritten(logger, e);
+            await RefuseAsync(context, IngestProblem.NotWritten());
+        }
+        catch (Exception e)
+        {
+            LogUnexpected(logger, e);
+            await RefuseAsync(context, IngestProblem.Unexpected());
+        }
+
+        metrics.Answered(context.Response.StatusCode, time.GetElapsedTime(began));
+    }
+
+    private async Task TakeAsync(HttpContext context, bool isBatch)
+    {
+        var request = context.Request;
+        var admitted = await admission.AdmitAsync(context, (string)request.RouteValues["stream"]!);
+        if (admitted.Problem is { } refused)
+        {
+            await RefuseAsync(context, refused);
+            return;
+        }
+
+        var stream = admitted.Stream!;
+        var format = FirehoseRequest.Is(request) ? BodyFormat.Firehose : BodyFormats.Of(request.ContentType, isBatch);
+        if (format == BodyFormat.Unsupported)
+        {
+            await RefuseAsync(context, IngestProblem.UnsupportedType(request.ContentType ?? ""));
+            return;
+        }
+
+        var requestKey = PartitionKeyOf(request.Headers);
+        if (format == BodyFormat.Raw && request.ContentLength > stream.MaxRecordBytes && request.Headers.ContentEncoding.Count == 0)
+        {
+            await RefuseAsync(context, IngestProblem.RecordTooLarge(stream.Name, request.ContentLength.Value + (requestKey?.Length ?? 0), stream.MaxRecordBytes));
+            return;
+        }
+
+        using var body = await RequestBody.ReadAsync(context, options.Value, memory);
+        using var batch = new SpoolBatch(stream.Name, time.GetUtcNow(), body.Length + 128);
+        var intake = new RecordIntake(stream, _settings.GetValueOrDefault(stream.Name) ?? IngestStreamSettings.None, batch, options.Value, requestKey);
+        if (format == BodyFormat.Firehose)
+        {
+            await FirehoseRequest.TakeAsync(context, body, intake, KeepAsync, time);
+            return;
+        }
+
+        BodyFormats.Parse(format, body.Span, intake, RecordIdOf(request.Headers));
+        if (intake.Results.Count == 0)
+        {
+            await RefuseAsync(context, IngestProblem.NoRecords());
+        }
+        else if (batch.Count == 0)
+        {
+            metrics.Rejected(intake.Rejected);
+            await IngestAnswer.WriteAsync(context, NothingTaken(format, intake), intake);
+        }
+        else
+        {
+            await SpoolAsync(context, intake);
+        }
+    }
+
+    private async Task SpoolAsync(HttpContext context, RecordIntake intake)
+    {
+        var wait = AckWaitOf(context.Request);
+        if (wait is not null)
+        {
+            intake.Batch.RequestAcks();
+        }
+
+        await KeepAsync(intake);
+        if (wait is null)
+        {
+            await IngestAnswer.WriteAsync(context, StatusCodes.Status202Accepted, intake, spool.Spool.NodeId, null);
+            return;
+        }
+
+        var acks = await AcksAsync(intake.Batch, wait.Value, context.RequestAborted);
+        var all = Array.TrueForAll(acks, a => a is not null);
+        context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={wait.Value.TotalSeconds}");
+        await IngestAnswer.WriteAsync(context, all ? StatusCodes.Status200OK : StatusCodes.Status202Accepted, intake, spool.Spool.NodeId, acks);
+    }
+
+    /// <summary>Makes the records durable.</summary>
+    private async Task KeepAsync(RecordIntake intake)
+    {
+        await spool.Spool.AppendAsync(intake.Batch);
+        metrics.Accepted(intake.Batch.Count, intake.Bytes);
+        if (intake.Rejected > 0)
+        {
+            metrics.Rejected(intake.Rejected);
+        }
+    }
+
+    /// <summary>The stream's answers, as far as they come in time.</summary>
+    private async Task<ShardMark?[]> AcksAsync(SpoolBatch batch, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var acks = batch.Acks!;
+        await Task.WhenAny(Task.WhenAll(acks.Select(a => a.Answer)), Task.Delay(wait, time, cancellationToken));
+        var marks = new ShardMark?[acks.Length];
+        for (var i = 0; i < acks.Length; i++)
+        {
+            if (acks[i].Answer.IsCompletedSuccessfully)
+            {
+                marks[i] = await acks[i].Answer;
+            }
+            else
+            {
+                spool.Spool.ForgetAck(batch.Position(i));
+            }
+        }
+
+        return marks;
+    }
+
+    /// <summary>Nothing of a request was taken: one record's fault is the request's, several are told apart in the results.</summary>
+    private static IngestProblem NothingTaken(BodyFormat format, RecordIntake intake)
+    {
+        var errors = intake.Results.Select(r => r.Error!).ToList();
+        if (errors.TrueForAll(e => e.Code == "too-large"))
+        {
+            return IngestProblem.RecordTooLarge(errors[0].Message, format == BodyFormat.Raw ? "body" : "data", errors[0].Limit);
+        }
+
+        return errors.Count == 1
+            ? new IngestProblem(400, errors[0].Code is "malformed" ? "malformed-body" : errors[0].Code, "The record cannot be taken", errors[0].Message, errors[0].Field ?? "body", errors[0].Limit)
+            : new IngestProblem(400, "no-valid-records", "No record of the request can be taken", "Each of the results says why.", "body");
+    }
+
+    private static byte[]? PartitionKeyOf(IHeaderDictionary headers)
+    {
+        if (!headers.TryGetValue(PartitionKeyHeader, out var values) || values.Count == 0)
+        {
+            return null;
+        }
+
+        var key = Admission.Single(PartitionKeyHeader, values, out var problem);
+        if (problem is not null)
+        {
+            throw new IngestRefusedException(problem);
+        }
+
+        return key!.Length is > 0 and <= RecordIntake.MaxKeyCharacters
+            ? Encoding.UTF8.GetBytes(key)
+            : throw new IngestRefusedException(IngestProblem.BadHeader(PartitionKeyHeader, $"A partition key has 1 to {RecordIntake.MaxKeyCharacters} characters.", RecordIntake.MaxKeyCharacters));
+    }
+
+    private static string? RecordIdOf(IHeaderDictionary headers)
+    {
+        if (!headers.TryGetValue(RecordIdHeader, out var values) || values.Count == 0)
+        {
+            return null;
+        }
+
+        var id = Admission.Single(RecordIdHeader, values, out var problem);
+        return problem is null ? id : throw new IngestRefusedException(problem);
+    }
+
+    /// <summary>How long to wait for the stream; null when the sender does not ask for it.</summary>
+    private static TimeSpan? AckWaitOf(HttpRequest request)
+    {
+        if (!request.Query.TryGetValue("ack", out var ack))
+        {
+            return null;
+        }
+
+        if (ack != "stream" && ack != "spool")
+        {
+            throw new IngestRefusedException(IngestProblem.Malformed("'ack' is 'spool' (the default) or 'stream'.", "ack"));
+        }
+
+        if (ack == "spool")
+        {
+            return null;
+        }
+
+        foreach (var preference in request.Headers["Prefer"].SelectMany(v => (v ?? "").Split([',', ';'], StringSplitOptions.TrimEntries)))
+        {
+            if (preference.StartsWith("wait=", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(preference.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            {
+                return TimeSpan.FromSeconds(Math.Min(seconds, MaxAckSeconds));
+            }
+        }
+
+        return TimeSpan.FromSeconds(DefaultAckSeconds);
+    }
+
+    private async Task RefuseAsync(HttpContext context, IngestProblem problem)
+    {
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        context.Response.Clear();
+        if (FirehoseRequest.Is(context.Request))
+        {
+            await IngestAnswer.WriteFirehoseAsync(context, problem.Status, context.Request.Headers[FirehoseRequest.RequestIdHeader].ToString(), time.GetUtcNow(), problem.Detail);
+            return;
+        }
+
+        await IngestAnswer.WriteAsync(context, problem);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The sender went away before the answer.")]
+    private static partial void LogGone(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request could not be made durable.")]
+    private static partial void LogNotWritten(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed unexpectedly.")]
+    private static partial void LogUnexpected(ILogger logger, Exception exception);
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Weir.Pipeline.Publishing;
+using Weir.Pipeline.Spool;
+using Weir.Pipeline.Telemetry;
+
+namespace Weir.Pipeline.Ingest;
+
+/// <summary>Wires ingest, spool and publisher. Needs <c>IKinesis</c> and <see cref="IPartnerDirectory"/>.</summary>
+public static class IngestModule
+{
+    /// <summary>Adds what takes records in and publishes them. Sections <c>Ingest</c>, <c>Spool</c>, <c>Publishing</c>.</summary>
+    public static IServiceCollection AddIngest(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<PipelineMetrics>();
+        services.AddOptions<IngestOptions>().Bind(configuration.GetSection(IngestOptions.Section)).ValidateNamed(IngestOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
+        return services.AddSpool(configuration).AddPublishing(configuration).AddEndpoint();
+    }
+
+    /// <summary>Maps <c>POST /v1/streams/{stream}/records</c> and <c>…/records:batch</c>.</summary>
+    public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes)
+    {
+        var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
+        routes.MapPost("/v1/streams/{stream}/records", context => endpoint.HandleAsync(context, isBatch: false));
+        routes.MapPost("/v1/streams/{stream}/records:batch", context => endpoint.HandleAsync(context, isBatch: true));
+        return routes;
+    }
+
+    private static IServiceCollection AddSpool(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SpoolOptions>().Bind(configuration.GetSection(SpoolOptions.Section)).ValidateNamed(SpoolOptions.Section).ValidateOnStart();
+        services.AddSingleton<SpoolHost>();
+        services.AddHostedService(s => s.GetRequiredService<SpoolHost>());
+        return services;
+    }
+
+    private static IServiceCollection AddPublishing(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PublishingOptions>().Bind(configuration.GetSection(PublishingOptions.Section)).ValidateNamed(PublishingOptions.Section).ValidateOnStart();
+        services.AddHostedService<Publisher>();
+        return services;
+    }
+
+    private static IServiceCollection AddEndpoint(this IServiceCollection services)
+    {
+        services.AddSingleton<StreamCatalogueFile>();
+        services.AddSingleton<StreamCatalogue>();
+        services.AddHostedService(s => s.GetRequiredService<StreamCatalogue>());
+        services.AddSingleton<BodyMemory>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<IngestEndpoint>();
+        return services;
+    }
+}
