@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Commands;
@@ -57,22 +58,37 @@ public static class ControlPlaneServices
         .AddSingleton<ScalingJournal>()
         .AddSingleton<IReshardPlanner, ReshardPlanner>()
         .AddSingleton<IOperationSteps, ReshardOperation>()
+        .AddSingleton<OperationStore>()
         .AddSingleton<OperationRunner>()
         .AddSingleton<IOperations>(s => s.GetRequiredService<OperationRunner>())
         .AddHostedService(s => s.GetRequiredService<OperationRunner>());
 
     private static IServiceCollection AddCommands(this IServiceCollection services) => services
-        .AddSingleton<ICommandGate, CommandGate>()
-        .AddSingleton<ICommandHandler<CreateStream>, CreateStreamHandler>()
-        .AddSingleton<ICommandHandler<DeleteStream>, DeleteStreamHandler>()
-        .AddSingleton<ICommandHandler<ReshardStream>, ReshardStreamHandler>()
-        .AddSingleton<ICommandHandler<SetRuleEnabled>, SetRuleEnabledHandler>()
-        .AddSingleton<ICommandHandler<SaveRule>, SaveRuleHandler>()
-        .AddSingleton<ICommandHandler<DeleteRule>, DeleteRuleHandler>()
-        .AddSingleton<ICommandHandler<CreatePartnerKey>, AccessCommandHandler>()
-        .AddSingleton<ICommandHandler<RevokePartnerKey>, AccessCommandHandler>()
-        .AddSingleton<ICommandHandler<CreateApiToken>, AccessCommandHandler>()
-        .AddSingleton<ICommandHandler<RevokeApiToken>, AccessCommandHandler>();
+        .AddSingleton<ICommandGate>(s => new CommandGate(s, s.GetServices<CommandRoute>(), s.GetRequiredService<IAuditLog>(), s.GetRequiredService<ILogger<CommandGate>>()))
+        .AddCommand<CreateStream, CreateStreamHandler>()
+        .AddCommand<DeleteStream, DeleteStreamHandler>()
+        .AddCommand<ReshardStream, ReshardStreamHandler>()
+        .AddCommand<SplitShard, ShardCommandHandler>()
+        .AddCommand<MergeShards, ShardCommandHandler>()
+        .AddCommand<StopOperation, RunningCommandHandler>()
+        .AddCommand<StartSampleTraffic, RunningCommandHandler>()
+        .AddCommand<StopSampleTraffic, RunningCommandHandler>()
+        .AddCommand<SetRuleEnabled, SetRuleEnabledHandler>()
+        .AddCommand<SaveRule, SaveRuleHandler>()
+        .AddCommand<DeleteRule, DeleteRuleHandler>()
+        .AddCommand<CreatePartnerKey, AccessCommandHandler>()
+        .AddCommand<RevokePartnerKey, AccessCommandHandler>()
+        .AddCommand<CreateApiToken, AccessCommandHandler>()
+        .AddCommand<RevokeApiToken, AccessCommandHandler>();
+
+    /// <summary>Registers a command with the one that carries it out; the gate lets nothing else through.</summary>
+    public static IServiceCollection AddCommand<TCommand, THandler>(this IServiceCollection services)
+        where TCommand : class, ICommand
+        where THandler : class, ICommandHandler<TCommand>
+    {
+        services.TryAddSingleton<THandler>();
+        return services.AddSingleton(new CommandRoute(typeof(TCommand), (s, command, actor, token) => s.GetRequiredService<THandler>().HandleAsync((TCommand)command, actor, token)));
+    }
 
     private static IServiceCollection AddSampleTraffic(this IServiceCollection services) => services
         .AddSingleton<SampleTrafficPartner>()

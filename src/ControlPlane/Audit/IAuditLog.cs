@@ -7,7 +7,11 @@ public sealed record AuditEntry(long Id, DateTimeOffset At, string ActorId, stri
 public sealed record AuditQuery(string? Actor = null, string? Action = null, string? Outcome = null, long? BeforeId = null, int Limit = 100);
 
 /// <summary>The result of checking the chain: the first broken line, or null.</summary>
-public sealed record AuditVerification(long Checked, long? FirstBrokenId);
+public sealed record AuditVerification(long Checked, long? FirstBrokenId)
+{
+    /// <summary>The hash of the last line that holds, null in an empty log. Kept elsewhere, it later proves that no line was cut off the end.</summary>
+    public string? HeadHash { get; init; }
+}
 
 /// <summary>Append-only, hash-chained.</summary>
 public interface IAuditLog

@@ -8,7 +8,7 @@ namespace Weir.ControlPlane.Audit;
 
 /// <summary>
 /// The audit log on SQLite. Each line's hash covers the line and the hash before it, so a line changed, removed or inserted afterwards breaks the chain from there on:
-/// <code>hash(n) = SHA-256(hash(n-1) ‖ id ‖ at ‖ actorId ‖ actorName ‖ action ‖ target ‖ outcome ‖ detail), each field length-prefixed, as 64 hex digits</code>
+/// <code>hash(n) = SHA-256(hash(n-1) ‖ id ‖ at ‖ actorId ‖ actorName ‖ action ‖ target ‖ outcome ‖ detail), each field with its length in bytes before it (-1 when missing), as 64 hex digits</code>
 /// </summary>
 public sealed class SqliteAuditLog(StateDatabase database, TimeProvider time) : IAuditLog
 {
@@ -34,31 +34,39 @@ public sealed class SqliteAuditLog(StateDatabase database, TimeProvider time) : 
     public Task<IReadOnlyList<AuditEntry>> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AuditEntry>>(database.Query(
         $"""
         SELECT {Columns} FROM audit
-        WHERE ($before IS NULL OR id < $before) AND ($actor IS NULL OR actor_name LIKE '%' || $actor || '%' OR actor_id = $actor)
+        WHERE ($before IS NULL OR id < $before) AND ($actor IS NULL OR instr(lower(actor_name), lower($actor)) > 0 OR actor_id = $actor)
           AND ($action IS NULL OR action = $action) AND ($outcome IS NULL OR outcome = $outcome)
         ORDER BY id DESC LIMIT $limit
         """,
         Read,
         ("$before", query.BeforeId), ("$actor", query.Actor), ("$action", query.Action), ("$outcome", query.Outcome), ("$limit", Math.Clamp(query.Limit, 1, 1000))));
 
-    public Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken)
-    {
-        var previous = BeforeFirst;
-        long expected = 1, broken = 0;
-        foreach (var line in database.Query($"SELECT {Columns} FROM audit ORDER BY id", Read))
+    /// <summary>Reads the log page by page, so that its length costs time but no memory.</summary>
+    public Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
         {
-            if (line.Id != expected || Hash(previous, line) != line.Hash)
+            var (previous, last) = (BeforeFirst, 0L);
+            while (true)
             {
-                broken = line.Id;
-                break;
+                cancellationToken.ThrowIfCancellationRequested();
+                var page = database.Query($"SELECT {Columns} FROM audit WHERE id > $last ORDER BY id LIMIT 1000", Read, ("$last", last));
+                foreach (var line in page)
+                {
+                    if (line.Id != last + 1 || Hash(previous, line) != line.Hash)
+                    {
+                        return new AuditVerification(last, line.Id) { HeadHash = last == 0 ? null : previous };
+                    }
+
+                    (previous, last) = (line.Hash, line.Id);
+                }
+
+                if (page.Count == 0)
+                {
+                    return new AuditVerification(last, null) { HeadHash = last == 0 ? null : previous };
+                }
             }
-
-            previous = line.Hash;
-            expected++;
-        }
-
-        return Task.FromResult(new AuditVerification(expected - 1, broken == 0 ? null : broken));
-    }
+        },
+        cancellationToken);
 
     private static AuditEntry Read(SqliteDataReader r) =>
         new(r.GetInt64(0), r.Time(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5), r.GetString(6), r.TextOrNull(7), r.GetString(8));
@@ -67,10 +75,11 @@ public sealed class SqliteAuditLog(StateDatabase database, TimeProvider time) : 
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[4];
-        foreach (var field in (string[])[previous, line.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), line.At.Stored(), line.ActorId, line.ActorName, line.Action, line.Target, line.Outcome, line.Detail ?? ""])
+        foreach (var field in (string?[])[previous, line.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), line.At.Stored(), line.ActorId, line.ActorName, line.Action, line.Target, line.Outcome, line.Detail])
         {
-            var bytes = Encoding.UTF8.GetBytes(field);
-            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            // A missing field is not the same as an empty one.
+            var bytes = Encoding.UTF8.GetBytes(field ?? "");
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(length, field is null ? -1 : bytes.Length);
             sha.AppendData(length);
             sha.AppendData(bytes);
         }

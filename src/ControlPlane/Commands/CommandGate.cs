@@ -14,23 +14,46 @@ public interface ICommandHandler<in TCommand>
     Task<CommandResult> HandleAsync(TCommand command, Actor actor, CancellationToken cancellationToken);
 }
 
+/// <summary>Leads from a command's type to its handler.</summary>
+internal sealed record CommandRoute(Type Command, Func<IServiceProvider, ICommand, Actor, CancellationToken, Task<CommandResult>> HandleAsync);
+
 /// <summary>See <see cref="ICommandGate"/>.</summary>
-public sealed partial class CommandGate(IServiceProvider services, IAuditLog audit, ILogger<CommandGate> logger) : ICommandGate
+public sealed partial class CommandGate : ICommandGate
 {
+    private readonly IServiceProvider _services;
+    private readonly Dictionary<Type, CommandRoute> _routes;
+    private readonly IAuditLog _audit;
+    private readonly ILogger<CommandGate> _logger;
+
+    internal CommandGate(IServiceProvider services, IEnumerable<CommandRoute> routes, IAuditLog audit, ILogger<CommandGate> logger)
+    {
+        _services = services;
+        _routes = routes.ToDictionary(r => r.Command);
+        _audit = audit;
+        _logger = logger;
+    }
+
     public async Task<CommandResult> RunAsync(ICommand command, Actor actor, CancellationToken cancellationToken)
     {
         var detail = JsonSerializer.Serialize(command, command.GetType(), CommandJson.Options);
         if (!actor.May(command.Permission))
         {
-            await audit.AppendAsync(actor, command.Name, command.Target, "denied", detail, cancellationToken);
+            await _audit.AppendAsync(actor, command.Name, command.Target, "denied", detail, cancellationToken);
             return new CommandResult.Denied($"This needs the permission '{command.Permission}', which none of your roles ({string.Join(", ", actor.Roles)}) has.");
         }
 
-        await audit.AppendAsync(actor, command.Name, command.Target, "started", detail, cancellationToken);
+        await _audit.AppendAsync(actor, command.Name, command.Target, "started", detail, cancellationToken);
         CommandResult result;
         try
         {
-            result = await DispatchAsync(command, actor, cancellationToken);
+            var route = _routes.GetValueOrDefault(command.GetType()) ?? throw new InvalidOperationException($"No handler knows {command.GetType()}.");
+            result = await route.HandleAsync(_services, command, actor, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for the answer, but the log must not end with "started".
+            await _audit.AppendAsync(actor, command.Name, command.Target, "failed", Message("Broken off because whoever asked has gone; it may have taken effect."), CancellationToken.None);
+            throw;
         }
         catch (KinesisException e)
         {
@@ -38,11 +61,11 @@ public sealed partial class CommandGate(IServiceProvider services, IAuditLog aud
         }
         catch (ArgumentException e)
         {
-            result = new CommandResult.Failed(e.Message, e.ParamName);
+            result = new CommandResult.Failed(Plain(e), e.ParamName);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
-            LogCrashed(logger, command.Name, e);
+            LogCrashed(_logger, command.Name, e);
             result = new CommandResult.Failed("Something went wrong that nobody planned; the log has the details.");
         }
 
@@ -54,28 +77,14 @@ public sealed partial class CommandGate(IServiceProvider services, IAuditLog aud
             CommandResult.Denied denied => ("denied", denied.Message),
             _ => throw new InvalidOperationException($"A command cannot end as {result.GetType()}."),
         };
-        await audit.AppendAsync(actor, command.Name, command.Target, outcome, JsonSerializer.Serialize(new { message }, CommandJson.Options), CancellationToken.None);
+        await _audit.AppendAsync(actor, command.Name, command.Target, outcome, Message(message), CancellationToken.None);
         return result;
     }
 
-    private Task<CommandResult> DispatchAsync(ICommand command, Actor actor, CancellationToken cancellationToken) => command switch
-    {
-        ReshardStream c => HandleAsync(c, actor, cancellationToken),
-        CreateStream c => HandleAsync(c, actor, cancellationToken),
-        DeleteStream c => HandleAsync(c, actor, cancellationToken),
-        SetRuleEnabled c => HandleAsync(c, actor, cancellationToken),
-        SaveRule c => HandleAsync(c, actor, cancellationToken),
-        DeleteRule c => HandleAsync(c, actor, cancellationToken),
-        CreatePartnerKey c => HandleAsync(c, actor, cancellationToken),
-        RevokePartnerKey c => HandleAsync(c, actor, cancellationToken),
-        CreateApiToken c => HandleAsync(c, actor, cancellationToken),
-        RevokeApiToken c => HandleAsync(c, actor, cancellationToken),
-        _ => throw new InvalidOperationException($"No handler knows {command.GetType()}."),
-    };
+    private static string Message(string message) => JsonSerializer.Serialize(new { message }, CommandJson.Options);
 
-    private Task<CommandResult> HandleAsync<TCommand>(TCommand command, Actor actor, CancellationToken cancellationToken)
-        where TCommand : ICommand =>
-        services.GetRequiredService<ICommandHandler<TCommand>>().HandleAsync(command, actor, cancellationToken);
+    /// <summary>The message without the "(Parameter 'x')" that the framework adds.</summary>
+    private static string Plain(ArgumentException e) => e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     [LoggerMessage(LogLevel.Error, "Command {Command} ended in an exception.")]
     private static partial void LogCrashed(ILogger logger, string command, Exception e);

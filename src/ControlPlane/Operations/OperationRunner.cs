@@ -1,11 +1,8 @@
-using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Live;
-using Weir.ControlPlane.State;
 
 namespace Weir.ControlPlane.Operations;
 
@@ -27,14 +24,11 @@ public interface IOperationSteps
 ///    └── stopped by a person ───────────► Stopped   (after the step under way)
 /// </code>
 /// </summary>
-public sealed partial class OperationRunner(StateDatabase database, IEnumerable<IOperationSteps> kinds, IAuditLog audit, TimeProvider time, ILogger<OperationRunner> logger)
+public sealed partial class OperationRunner(OperationStore store, IEnumerable<IOperationSteps> kinds, IAuditLog audit, TimeProvider time, ILogger<OperationRunner> logger)
     : IHostedService, IOperations, IDisposable
 {
-    private const int Remembered = 200;
     private readonly Lock _gate = new();
-    private readonly List<Operation> _operations = [];
-    private readonly HashSet<string> _stopping = [];
-    private readonly List<Task> _tasks = [];
+    private readonly List<Running> _operations = [];
     private readonly CancellationTokenSource _shutdown = new();
     private readonly Dictionary<string, IOperationSteps> _kinds = kinds.ToDictionary(k => k.Kind);
 
@@ -44,72 +38,85 @@ public sealed partial class OperationRunner(StateDatabase database, IEnumerable<
     {
         lock (_gate)
         {
-            return _operations.Find(o => o.Id == id);
+            return _operations.Find(o => o.Now.Id == id)?.Now;
         }
     }
 
-    /// <summary>The operation of this kind that runs on the target now, or null.</summary>
-    public Operation? Running(string kind, string target)
+    /// <summary>The operation that runs on the target now, or null.</summary>
+    public Operation? RunningOn(string target)
     {
         lock (_gate)
         {
-            return _operations.Find(o => o.State == OperationState.Running && o.Kind == kind && o.Target == target);
+            return _operations.Find(o => o.Now.State == OperationState.Running && o.Now.Target == target)?.Now;
         }
     }
 
-    /// <summary>Stores and starts an operation.</summary>
+    /// <summary>Stores and starts an operation, or returns null because another one runs on the same target.</summary>
     /// <param name="steps">In words, one a step.</param>
     /// <param name="body">What the steps need to know, kept for a restart.</param>
-    public Operation Start(string kind, string target, Actor by, IReadOnlyList<string> steps, string body)
+    public Operation? TryStart(string kind, string target, Actor by, IReadOnlyList<string> steps, string body)
     {
-        var operation = new Operation(Secrets.Id(), kind, target, by.Name, time.GetUtcNow(), OperationState.Running, steps, 0, "Starting");
-        database.Execute(
-            "INSERT INTO operations (id, kind, target, started_by, started_at, state, steps, steps_done, message, body) VALUES ($id, $kind, $target, $by, $at, $state, $steps, 0, $message, $body)",
-            ("$id", operation.Id), ("$kind", kind), ("$target", target), ("$by", by.Name), ("$at", operation.StartedAt.Stored()), ("$state", operation.State.ToString()),
-            ("$steps", JsonSerializer.Serialize(steps)), ("$message", operation.Message), ("$body", body));
+        var running = new Running(new Operation(Secrets.Id(), kind, target, by.Name, time.GetUtcNow(), OperationState.Running, steps, 0, "Starting"), body, false);
         lock (_gate)
         {
-            _operations.Insert(0, operation);
-            _tasks.Add(Task.Run(() => RunAsync(operation, body), CancellationToken.None));
+            if (RunningOn(target) is not null)
+            {
+                return null;
+            }
+
+            store.Add(running.Now, body);
+            _operations.Insert(0, running);
+            Forget();
+            Publish();
+            running.Task = Task.Run(() => RunAsync(running), CancellationToken.None);
         }
 
-        Publish();
-        return operation;
+        return running.Now;
     }
 
     public async Task<bool> StopAsync(string id, Actor by, CancellationToken cancellationToken)
     {
-        Operation? operation;
+        var allowed = by.May(Permissions.Operate);
+        var stopped = allowed && RequestStop(id);
+        await audit.AppendAsync(by, "stop-operation", id, allowed ? stopped ? "done" : "failed" : "denied", null, cancellationToken);
+        return stopped;
+    }
+
+    /// <summary>Marks a running operation to stop after its step, also over a restart. False when it is unknown or over. The caller has checked and audits.</summary>
+    internal bool RequestStop(string id)
+    {
         lock (_gate)
         {
-            operation = _operations.Find(o => o.Id == id && o.State == OperationState.Running);
-            if (operation is null)
+            if (_operations.Find(o => o.Now.Id == id && o.Now.State == OperationState.Running) is not { } running)
             {
                 return false;
             }
 
-            _stopping.Add(id);
+            running.Stopping = true;
+            store.RequestStop(id);
+            Update(running, o => o with { Message = "Stopping after this step" });
+            return true;
         }
-
-        await audit.AppendAsync(by, "stop-operation", operation.Target, "done", JsonSerializer.Serialize(new { operation = id, operation.Kind }), cancellationToken);
-        Update(operation with { Message = "Stopping after this step" });
-        return true;
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var known = database.Query("SELECT id, kind, target, started_by, started_at, state, steps, steps_done, message, ended_at, body FROM operations ORDER BY started_at DESC LIMIT 200", Read);
         lock (_gate)
         {
-            _operations.AddRange(known.Select(k => k.Operation));
-            foreach (var (operation, body) in known.Where(k => k.Operation.State == OperationState.Running))
+            foreach (var known in store.Load())
             {
-                LogResumed(logger, operation.Kind, operation.Target, operation.StepsDone);
-                _tasks.Add(Task.Run(() => RunAsync(operation, body), CancellationToken.None));
+                var running = new Running(known.Operation, known.Body, known.StopRequested);
+                _operations.Add(running);
+                if (known.Operation.State == OperationState.Running)
+                {
+                    LogResumed(logger, known.Operation.Kind, known.Operation.Target, known.Operation.StepsDone);
+                    running.Task = Task.Run(() => RunAsync(running), CancellationToken.None);
+                }
             }
+
+            Publish();
         }
 
-        Publish();
         return Task.CompletedTask;
     }
 
@@ -119,7 +126,7 @@ public sealed partial class OperationRunner(StateDatabase database, IEnumerable<
         Task[] tasks;
         lock (_gate)
         {
-            tasks = [.. _tasks];
+            tasks = [.. _operations.Select(o => o.Task)];
         }
 
         await Task.WhenAll(tasks).WaitAsync(cancellationToken);
@@ -127,25 +134,30 @@ public sealed partial class OperationRunner(StateDatabase database, IEnumerable<
 
     public void Dispose() => _shutdown.Dispose();
 
-    private async Task RunAsync(Operation operation, string body)
+    private async Task RunAsync(Running running)
     {
         try
         {
-            var kind = _kinds[operation.Kind];
-            while (operation.StepsDone < operation.Steps.Count)
+            if (!_kinds.TryGetValue(running.Now.Kind, out var kind))
             {
-                if (IsStopping(operation.Id))
+                throw new InvalidOperationException($"This version does not know operations of the kind '{running.Now.Kind}'.");
+            }
+
+            while (running.Now.StepsDone < running.Now.Steps.Count)
+            {
+                if (running.Stopping)
                 {
-                    End(operation, OperationState.Stopped, "Stopped; what is done stays done");
+                    End(running, OperationState.Stopped, "Stopped; what is done stays done");
                     return;
                 }
 
-                operation = Update(operation with { Message = operation.Steps[operation.StepsDone] });
-                await kind.RunStepAsync(operation.Target, body, operation.StepsDone, message => Update(operation with { Message = message }), _shutdown.Token);
-                operation = Update(operation with { StepsDone = operation.StepsDone + 1 });
+                var step = running.Now.StepsDone;
+                Update(running, o => o with { Message = o.Steps[step] });
+                await kind.RunStepAsync(running.Now.Target, running.Body, step, message => Update(running, o => o with { Message = message }), _shutdown.Token);
+                Update(running, o => o with { StepsDone = step + 1 });
             }
 
-            End(operation, OperationState.Succeeded, "Done");
+            End(running, OperationState.Succeeded, "Done");
         }
         catch (OperationCanceledException) when (_shutdown.IsCancellationRequested)
         {
@@ -153,50 +165,60 @@ public sealed partial class OperationRunner(StateDatabase database, IEnumerable<
         }
         catch (Exception e)
         {
-            LogFailed(logger, operation.Kind, operation.Target, e);
-            End(operation, OperationState.Failed, e.Message);
+            LogFailed(logger, running.Now.Kind, running.Now.Target, e);
+            End(running, OperationState.Failed, e.Message);
         }
     }
 
-    private bool IsStopping(string id)
+    private void End(Running running, OperationState state, string message)
+    {
+        Update(running, o => o with { State = state, Message = message, EndedAt = time.GetUtcNow() });
+        LogEnded(logger, running.Now.Kind, running.Now.Target, state);
+    }
+
+    /// <summary>Changes, stores and publishes. What has ended stays as it ended.</summary>
+    private void Update(Running running, Func<Operation, Operation> change)
     {
         lock (_gate)
         {
-            return _stopping.Contains(id);
+            if (running.Now.State != OperationState.Running)
+            {
+                return;
+            }
+
+            running.Now = change(running.Now);
+            store.Update(running.Now);
+            Publish();
         }
     }
 
-    private void End(Operation operation, OperationState state, string message)
+    private void Forget()
     {
-        Update(operation with { State = state, Message = message, EndedAt = time.GetUtcNow() });
-        LogEnded(logger, operation.Kind, operation.Target, state);
-    }
-
-    private Operation Update(Operation operation)
-    {
-        database.Execute(
-            "UPDATE operations SET state = $state, steps_done = $done, message = $message, ended_at = $ended WHERE id = $id",
-            ("$id", operation.Id), ("$state", operation.State.ToString()), ("$done", operation.StepsDone), ("$message", operation.Message), ("$ended", operation.EndedAt?.Stored()));
-        lock (_gate)
+        for (var i = _operations.Count - 1; _operations.Count > OperationStore.Remembered && i >= 0; i--)
         {
-            var at = _operations.FindIndex(o => o.Id == operation.Id);
-            _operations[at] = operation;
+            if (_operations[i].Now.State != OperationState.Running)
+            {
+                _operations.RemoveAt(i);
+            }
         }
-
-        Publish();
-        return operation;
     }
 
-    private void Publish()
+    private void Publish() => Feed.Publish([.. _operations.Select(o => o.Now)]);
+
+    /// <summary>An operation, and its task when it runs in this process. Changed under the lock only.</summary>
+    private sealed class Running(Operation operation, string body, bool stopping)
     {
-        lock (_gate)
-        {
-            Feed.Publish([.. _operations.Take(Remembered)]);
-        }
-    }
+        private volatile Operation _now = operation;
+        private volatile bool _stopping = stopping;
 
-    private static (Operation Operation, string Body) Read(SqliteDataReader r) =>
-        (new(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.Time(4), Enum.Parse<OperationState>(r.GetString(5)), JsonSerializer.Deserialize<string[]>(r.GetString(6))!, r.GetInt32(7), r.GetString(8), r.TimeOrNull(9)), r.GetString(10));
+        public string Body { get; } = body;
+
+        public Operation Now { get => _now; set => _now = value; }
+
+        public bool Stopping { get => _stopping; set => _stopping = value; }
+
+        public Task Task { get; set; } = Task.CompletedTask;
+    }
 
     [LoggerMessage(LogLevel.Information, "{Kind} of {Target} goes on after {StepsDone} steps.")]
     private static partial void LogResumed(ILogger logger, string kind, string target, int stepsDone);

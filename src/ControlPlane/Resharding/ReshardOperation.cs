@@ -8,7 +8,7 @@ namespace Weir.ControlPlane.Resharding;
 internal sealed class ReshardOperation(IKinesis kinesis, ScalingJournal journal, TimeProvider time) : IOperationSteps
 {
     public const string Kind = "reshard";
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(30);
 
     string IOperationSteps.Kind => Kind;
@@ -16,48 +16,83 @@ internal sealed class ReshardOperation(IKinesis kinesis, ScalingJournal journal,
     public async Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken)
     {
         var count = int.Parse(body.Split(',')[step], CultureInfo.InvariantCulture);
-        var summary = await WaitUntilActiveAsync(target, report, cancellationToken);
-        if (summary.OpenShardCount == count)
+        var deadline = time.GetUtcNow() + StepLimit;
+        var noted = false;
+        while (true)
         {
-            // Done before a restart, or by somebody else.
-            return;
+            var summary = await WaitUntilActiveAsync(target, deadline, report, cancellationToken);
+            if (summary.OpenShardCount == count)
+            {
+                // Done before a restart, or by somebody else.
+                return;
+            }
+
+            report($"{summary.OpenShardCount} → {count} shards");
+            if (!noted)
+            {
+                journal.Write(target, summary.OpenShardCount, count);
+                noted = true;
+            }
+
+            try
+            {
+                await kinesis.UpdateShardCountAsync(new UpdateShardCountRequest(count, StreamName: target), cancellationToken);
+                break;
+            }
+            catch (KinesisException e) when (time.GetUtcNow() <= deadline && (e.StatusCode >= 500 || e.Code is KinesisErrorCodes.ResourceInUse or KinesisErrorCodes.Throttling))
+            {
+                // Somebody else's change is under way, too many calls at once, or no answer: all pass, and the next look tells whether the call had its effect.
+                report($"Waiting: {e.Message}");
+            }
+            catch (KinesisException e) when (e.StatusCode < 500)
+            {
+                journal.TakeBack(target);
+                throw;
+            }
+
+            await Task.Delay(Poll, time, cancellationToken);
         }
 
-        report($"{summary.OpenShardCount} → {count} shards");
-        await kinesis.UpdateShardCountAsync(new UpdateShardCountRequest(count, StreamName: target), cancellationToken);
-        journal.Write(target, summary.OpenShardCount, count);
-        summary = await WaitUntilActiveAsync(target, report, cancellationToken);
-        if (summary.OpenShardCount != count)
+        var after = await WaitUntilActiveAsync(target, deadline, report, cancellationToken);
+        if (after.OpenShardCount != count)
         {
-            throw new InvalidOperationException($"The stream has {summary.OpenShardCount} open shards instead of {count}.");
+            throw new InvalidOperationException($"The stream has {after.OpenShardCount} open shards instead of {count}.");
         }
     }
 
-    private async Task<StreamDescriptionSummary> WaitUntilActiveAsync(string stream, Action<string> report, CancellationToken cancellationToken)
+    private async Task<StreamDescriptionSummary> WaitUntilActiveAsync(string stream, DateTimeOffset deadline, Action<string> report, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        using var timer = new PeriodicTimer(Poll, time);
-        var told = false;
+        var told = "";
         while (true)
         {
-            var summary = (await kinesis.DescribeStreamSummaryAsync(new DescribeStreamSummaryRequest(stream), cancellationToken)).StreamDescriptionSummary;
-            if (summary.StreamStatus == StreamStatuses.Active)
+            string reason;
+            try
             {
-                return summary;
+                var summary = (await kinesis.DescribeStreamSummaryAsync(new DescribeStreamSummaryRequest(stream), cancellationToken)).StreamDescriptionSummary;
+                if (summary.StreamStatus == StreamStatuses.Active)
+                {
+                    return summary;
+                }
+
+                reason = $"the stream is {summary.StreamStatus}";
+            }
+            catch (KinesisException e) when (e.IsTransient)
+            {
+                reason = $"the stream service does not answer ({e.Code})";
             }
 
-            if (!told)
+            if (time.GetUtcNow() > deadline)
             {
-                report($"Waiting for the stream, which is {summary.StreamStatus}");
-                told = true;
+                throw new TimeoutException($"Given up after {StepLimit.TotalMinutes} minutes: {reason}.");
             }
 
-            if (time.GetElapsedTime(started) > StepLimit)
+            if (told != reason)
             {
-                throw new TimeoutException($"The stream is still {summary.StreamStatus} after {StepLimit.TotalMinutes} minutes.");
+                report($"Waiting: {reason}");
+                told = reason;
             }
 
-            await timer.WaitForNextTickAsync(cancellationToken);
+            await Task.Delay(Poll, time, cancellationToken);
         }
     }
 }

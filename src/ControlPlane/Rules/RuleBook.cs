@@ -97,7 +97,16 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
             // Compiled before the commit: a set that does not compile is never stored.
             var entries = Read(connection, transaction);
             _holder.Activate(entries.ConvertAll(e => e.Rule));
-            transaction.Commit();
+            try
+            {
+                transaction.Commit();
+            }
+            catch (Microsoft.Data.Sqlite.SqliteException) when (Feed.Latest is { } stored)
+            {
+                // Not stored, so it must not stay in force either.
+                _holder.Activate(stored.Rules.Select(e => e.Rule).ToArray());
+                throw;
+            }
         }
 
         Follow();

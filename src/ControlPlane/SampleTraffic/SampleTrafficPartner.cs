@@ -23,8 +23,11 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
     private const int MaxRecordsPerSecond = 20_000;
     private const int TicksPerSecond = 10;
     private const int Connections = 4;
+    private const int BatchSize = 500;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _changed = new(0);
+    private readonly SemaphoreSlim _starting = new(1);
     private readonly Lock _gate = new();
     private SampleTrafficState _state = new(false, "", 0, 0, 0, 0, 0, null);
     private string? _key;
@@ -33,31 +36,55 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
 
     public async Task StartAsync(string stream, int recordsPerSecond, Actor by, CancellationToken cancellationToken)
     {
+        await RequireAsync(by, "start-sample-traffic", cancellationToken);
+        await RunAsync(stream, recordsPerSecond, by, cancellationToken);
+        await audit.AppendAsync(by, "start-sample-traffic", stream, "done", JsonSerializer.Serialize(new { recordsPerSecond }), cancellationToken);
+    }
+
+    public async Task StopAsync(Actor by, CancellationToken cancellationToken)
+    {
+        await RequireAsync(by, "stop-sample-traffic", cancellationToken);
+        Halt();
+        await audit.AppendAsync(by, "stop-sample-traffic", _state.Stream, "done", null, cancellationToken);
+    }
+
+    /// <summary>Starts or changes; the caller has checked and audits. Throws <see cref="ArgumentException"/> for a wrong rate or no stream.</summary>
+    internal async Task RunAsync(string stream, int recordsPerSecond, Actor by, CancellationToken cancellationToken)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(stream);
         if (recordsPerSecond is < 1 or > MaxRecordsPerSecond)
         {
             throw new ArgumentOutOfRangeException(nameof(recordsPerSecond), $"Sample traffic is 1 to {MaxRecordsPerSecond:N0} records a second.");
         }
 
-        _key ??= await NewKeyAsync(by, cancellationToken);
-        bool starts;
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            _key ??= await NewKeyAsync(by, cancellationToken);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+
         lock (_gate)
         {
-            starts = !_state.Running;
-            _state = starts
+            _state = !_state.Running
                 ? new SampleTrafficState(true, stream, recordsPerSecond, 0, 0, 0, 0, null)
                 : _state with { Stream = stream, TargetRecordsPerSecond = recordsPerSecond };
         }
 
-        await audit.AppendAsync(by, starts ? "start-sample-traffic" : "change-sample-traffic", stream, "done", JsonSerializer.Serialize(new { recordsPerSecond }), cancellationToken);
         Publish();
         _changed.Release();
     }
 
-    public async Task StopAsync(Actor by, CancellationToken cancellationToken)
+    internal void Halt() => Update(s => s with { Running = false, RecordsPerSecond = 0 });
+
+    public override void Dispose()
     {
-        Update(s => s with { Running = false, RecordsPerSecond = 0 });
-        await audit.AppendAsync(by, "stop-sample-traffic", _state.Stream, "done", null, cancellationToken);
+        _starting.Dispose();
+        _changed.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -83,43 +110,51 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
         }
     }
 
-    /// <summary>Sends at the wanted rate, in ticks of 100 ms, until stopped. What a slow answer held back is not made up for later.</summary>
+    /// <summary>
+    /// Sends at the wanted rate until stopped, in ticks of 100 ms over a few connections. When all of them wait for an answer the clock of the rate waits too:
+    /// what a slow or refusing server held back is not made up for later.
+    /// </summary>
     private async Task SendAsync(HttpClient client, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / TicksPerSecond), time);
         var events = new OrderEvents(new Random(), time);
         var owed = 0.0;
-        var (second, sentThisSecond) = (time.GetTimestamp(), 0L);
+        var (second, acceptedBefore) = (time.GetTimestamp(), _state.Accepted);
         var open = new List<Task>();
-        while (_state is { Running: true } state && await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            owed = Math.Min(owed + ((double)state.TargetRecordsPerSecond / TicksPerSecond), MaxRecordsPerSecond);
-            while (owed >= 1)
+            while (_state is { Running: true } state && await timer.WaitForNextTickAsync(stoppingToken))
             {
-                var count = (int)Math.Min(owed, 500);
-                owed -= count;
-                sentThisSecond += count;
-                var body = Batch(events, count);
-                open.RemoveAll(t => t.IsCompletedSuccessfully);
-                if (open.Count >= Connections)
+                var tick = (double)state.TargetRecordsPerSecond / TicksPerSecond;
+                owed = Math.Min(owed + tick, 2 * Math.Max(1, tick));
+                while (owed >= 1 && _state.Running)
                 {
-                    var finished = await Task.WhenAny(open);
-                    open.Remove(finished);
-                    await finished;
+                    var count = (int)Math.Min(owed, BatchSize);
+                    owed -= count;
+                    if (open.Count >= Connections)
+                    {
+                        var finished = await Task.WhenAny(open);
+                        open.Remove(finished);
+                        await finished;
+                    }
+
+                    open.Add(PostAsync(client, state.Stream, Batch(events, count), count, stoppingToken));
                 }
 
-                open.Add(PostAsync(client, state.Stream, body, count, stoppingToken));
-            }
-
-            if (time.GetElapsedTime(second) is { TotalSeconds: >= 1 } elapsed)
-            {
-                var rate = sentThisSecond / elapsed.TotalSeconds;
-                Update(s => s.Running ? s with { RecordsPerSecond = rate } : s);
-                (second, sentThisSecond) = (time.GetTimestamp(), 0);
+                if (time.GetElapsedTime(second) is { TotalSeconds: >= 1 } elapsed)
+                {
+                    var accepted = _state.Accepted;
+                    var rate = Math.Max(0, accepted - acceptedBefore) / elapsed.TotalSeconds;
+                    Update(s => s.Running ? s with { RecordsPerSecond = rate } : s);
+                    (second, acceptedBefore) = (time.GetTimestamp(), accepted);
+                }
             }
         }
-
-        await Task.WhenAll(open);
+        finally
+        {
+            // Whatever is under way is waited for; the first failure is told by the caller.
+            await Task.WhenAll(open);
+        }
     }
 
     private async Task PostAsync(HttpClient client, string stream, byte[] body, int count, CancellationToken stoppingToken)
@@ -131,16 +166,40 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
         using var response = await client.SendAsync(request, stoppingToken);
         if (response.IsSuccessStatusCode)
         {
-            using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stoppingToken));
-            var accepted = answer.RootElement.TryGetProperty("accepted", out var n) ? n.GetInt32() : count;
+            var accepted = await AcceptedAsync(response, count, stoppingToken);
             Update(s => s with { Sent = s.Sent + count, Accepted = s.Accepted + accepted, Rejected = s.Rejected + count - accepted, Problem = null });
             return;
         }
 
         Update(s => s with { Sent = s.Sent + count, Rejected = s.Rejected + count, Problem = $"The ingest endpoint answered {(int)response.StatusCode} {response.ReasonPhrase}." });
-        if (response.StatusCode == HttpStatusCode.TooManyRequests)
+
+        // The connection stays taken meanwhile, which is what slows the whole partner down.
+        var pause = response.StatusCode == HttpStatusCode.TooManyRequests ? RetryAfter(response) : TimeSpan.FromSeconds(1);
+        await Task.Delay(pause, time, stoppingToken);
+    }
+
+    private TimeSpan RetryAfter(HttpResponseMessage response)
+    {
+        var asked = response.Headers.RetryAfter switch
         {
-            await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), time, stoppingToken);
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - time.GetUtcNow(),
+            _ => TimeSpan.FromSeconds(1),
+        };
+        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked > LongestPause ? LongestPause : asked;
+    }
+
+    /// <summary>How many of a batch were taken: the answer's <c>accepted</c>, all where it does not say.</summary>
+    private static async Task<int> AcceptedAsync(HttpResponseMessage response, int sent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty("accepted", out var n) && n.TryGetInt32(out var accepted) ? accepted : sent;
+        }
+        catch (JsonException)
+        {
+            return sent;
         }
     }
 
@@ -164,6 +223,15 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
         }
 
         return (await keys.CreateAsync(PartnerName, null, Actor.System, cancellationToken)).Secret;
+    }
+
+    private async Task RequireAsync(Actor by, string action, CancellationToken cancellationToken)
+    {
+        if (!by.May(Permissions.Operate))
+        {
+            await audit.AppendAsync(by, action, PartnerName, "denied", null, cancellationToken);
+            throw new UnauthorizedAccessException("Sample traffic is for operators.");
+        }
     }
 
     private void Update(Func<SampleTrafficState, SampleTrafficState> change)

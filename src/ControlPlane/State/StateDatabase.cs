@@ -34,6 +34,11 @@ public sealed class StateDatabase
         CREATE TABLE scalings (stream TEXT NOT NULL, at TEXT NOT NULL, from_count INTEGER NOT NULL, to_count INTEGER NOT NULL);
         CREATE INDEX scalings_by_stream ON scalings (stream, at);
         """,
+        """
+        ALTER TABLE operations ADD COLUMN stop_requested INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE partners ADD COLUMN records_per_second REAL;
+        ALTER TABLE partners ADD COLUMN bytes_per_second REAL;
+        """,
     ];
 
     private readonly string _connectionString;

@@ -16,34 +16,43 @@ public sealed record TopologySnapshot(DateTimeOffset At, IReadOnlyList<StreamTop
 
 /// <summary>
 /// Asks the service for streams and shards. Every second where it runs in this process, every ten where calls are counted against the account
-/// (<see href="https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html">limits</see>); shards are listed again only when a stream's summary changed.
+/// (<see href="https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html">limits</see>); there the shards are listed again when a stream's summary changed, and each minute,
+/// because a split beside a merge and the end of an expired shard leave the summary as it was.
 /// </summary>
 public sealed partial class TopologyWatcher(IKinesis kinesis, IEnumerable<IShardMeters> meters, TimeProvider time, ILogger<TopologyWatcher> logger) : BackgroundService
 {
-    private readonly Dictionary<string, (string Fingerprint, StreamTopology Stream)> _known = new(StringComparer.Ordinal);
+    private static readonly TimeSpan ListAgainAfter = TimeSpan.FromMinutes(1);
+    private readonly bool _runsHere = meters.Any();
+    private readonly Dictionary<string, (string Fingerprint, long ListedAt, StreamTopology Stream)> _known = new(StringComparer.Ordinal);
     private TopologySnapshot _current = new(DateTimeOffset.MinValue, [], null);
 
     public TopologySnapshot Current => Volatile.Read(ref _current);
 
+    /// <summary>Looks once; the host calls it at every turn. A failure is told in <see cref="TopologySnapshot.Problem"/>.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Volatile.Write(ref _current, new TopologySnapshot(time.GetUtcNow(), await LookAsync(cancellationToken), null));
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // What was known stays on show, with its age and the reason.
+            if (Current.Problem is null)
+            {
+                LogLookFailed(logger, e);
+            }
+
+            Volatile.Write(ref _current, Current with { Problem = $"The stream service does not answer: {e.Message}" });
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(meters.Any() ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10), time);
+        using var timer = new PeriodicTimer(_runsHere ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10), time);
         do
         {
-            try
-            {
-                Volatile.Write(ref _current, new TopologySnapshot(time.GetUtcNow(), await LookAsync(stoppingToken), null));
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // What was known stays on show, with its age and the reason.
-                if (Current.Problem is null)
-                {
-                    LogLookFailed(logger, e);
-                }
-
-                Volatile.Write(ref _current, Current with { Problem = $"The stream service does not answer: {e.Message}" });
-            }
+            await RefreshAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -57,10 +66,10 @@ public sealed partial class TopologyWatcher(IKinesis kinesis, IEnumerable<IShard
             {
                 var summary = (await kinesis.DescribeStreamSummaryAsync(new DescribeStreamSummaryRequest(name), cancellationToken)).StreamDescriptionSummary;
                 var fingerprint = $"{summary.StreamStatus}/{summary.OpenShardCount}/{summary.StreamCreationTimestamp.UtcTicks}";
-                if (!_known.TryGetValue(name, out var known) || known.Fingerprint != fingerprint || summary.StreamStatus != StreamStatuses.Active)
+                if (_runsHere || !_known.TryGetValue(name, out var known) || known.Fingerprint != fingerprint || summary.StreamStatus != StreamStatuses.Active || time.GetElapsedTime(known.ListedAt) > ListAgainAfter)
                 {
                     var shards = summary.StreamStatus is StreamStatuses.Creating or StreamStatuses.Deleting ? [] : await ShardLister.ListAsync(kinesis, name, cancellationToken);
-                    known = (fingerprint, new StreamTopology(name, summary.StreamStatus, shards.Select(Read).OrderBy(s => s.StartingHashKey).ThenBy(s => s.ShardId, StringComparer.Ordinal).ToArray()));
+                    known = (fingerprint, time.GetTimestamp(), new StreamTopology(name, summary.StreamStatus, shards.Select(Read).OrderBy(s => s.StartingHashKey).ThenBy(s => s.ShardId, StringComparer.Ordinal).ToArray()));
                     _known[name] = known;
                 }
 
