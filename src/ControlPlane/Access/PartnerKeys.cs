@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,18 +17,23 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     private const string Columns = "k.id, k.partner_id, p.name, k.prefix, k.streams, k.created_at, k.created_by, k.revoked_at, k.last_used_at";
     private static readonly TimeSpan ReloadEvery = TimeSpan.FromSeconds(1);
 
-    private FrozenDictionary<string, Partner> _byHash = FrozenDictionary<string, Partner>.Empty;
-    private bool _loaded;
+    /// <summary>Uses are noted on the database this often, not at each request.</summary>
+    private static readonly TimeSpan NoteUsesEvery = TimeSpan.FromSeconds(10);
+
+    private volatile FrozenDictionary<string, Known>? _byHash;
+    private long _notedAt = time.GetTimestamp();
 
     /// <summary>A look-up by hash tells nothing about the secret through its timing: the hash of a guess is unrelated to the guess.</summary>
     public ValueTask<Partner?> FindByKeyAsync(string apiKey, CancellationToken cancellationToken)
     {
-        if (!Volatile.Read(ref _loaded))
+        var byHash = _byHash ?? Reload();
+        if (!byHash.TryGetValue(Convert.ToHexString(Secrets.Hash(apiKey)), out var known))
         {
-            Reload();
+            return ValueTask.FromResult<Partner?>(null);
         }
 
-        return ValueTask.FromResult(_byHash.GetValueOrDefault(Convert.ToHexString(Secrets.Hash(apiKey))));
+        known.Used = true;
+        return ValueTask.FromResult<Partner?>(known.Partner);
     }
 
     public Task<IReadOnlyList<PartnerKey>> ListAsync(CancellationToken cancellationToken) =>
@@ -36,10 +42,15 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     /// <summary>Makes a key; the partner is made with its first. Throws <see cref="InvalidOperationException"/> with words for a person when two are active already, <see cref="ArgumentException"/> for a bad name.</summary>
     public Task<NewPartnerKey> CreateAsync(string partnerName, IReadOnlyList<string>? streams, Actor by, CancellationToken cancellationToken)
     {
-        var name = partnerName.Trim();
+        var name = partnerName?.Trim() ?? "";
         if (name.Length is 0 or > 100)
         {
             throw new ArgumentException("A partner's name has 1 to 100 characters.", nameof(partnerName));
+        }
+
+        if (streams is not null && streams.FirstOrDefault(s => !StreamName().IsMatch(s)) is { } wrong)
+        {
+            throw new ArgumentException($"'{wrong}' is not a stream's name.", nameof(streams));
         }
 
         using var connection = database.Connect();
@@ -68,6 +79,25 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
         return Task.FromResult(new NewPartnerKey(key, secret));
     }
 
+    /// <summary>Bounds what a partner may send a second; null for no bound. False when there is no such partner. Throws <see cref="ArgumentOutOfRangeException"/> below 1.</summary>
+    public bool Limit(string partnerName, double? recordsPerSecond, double? bytesPerSecond)
+    {
+        if (recordsPerSecond is { } records && !(records is >= 1 and <= 1e9))
+        {
+            throw new ArgumentOutOfRangeException(nameof(recordsPerSecond), "A partner's limit is 1 to 1,000,000,000 records a second, or none.");
+        }
+
+        if (bytesPerSecond is { } bytes && !(bytes is >= 1 and <= 1e12))
+        {
+            throw new ArgumentOutOfRangeException(nameof(bytesPerSecond), "A partner's limit is 1 to 1,000,000,000,000 bytes a second, or none.");
+        }
+
+        var found = database.Execute(
+            "UPDATE partners SET records_per_second = $records, bytes_per_second = $bytes WHERE name = $name", ("$records", recordsPerSecond), ("$bytes", bytesPerSecond), ("$name", partnerName.Trim())) == 1;
+        Reload();
+        return found;
+    }
+
     public Task<bool> RevokeAsync(string keyId, Actor by, CancellationToken cancellationToken)
     {
         var revoked = database.Execute("UPDATE partner_keys SET revoked_at = $at WHERE id = $id AND revoked_at IS NULL", ("$at", time.GetUtcNow().Stored()), ("$id", keyId)) == 1;
@@ -83,6 +113,10 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
             try
             {
                 Reload();
+                if (time.GetElapsedTime(_notedAt) >= NoteUsesEvery)
+                {
+                    NoteUses();
+                }
             }
             catch (SqliteException e)
             {
@@ -93,18 +127,56 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private void Reload()
+    /// <summary>Writes down which keys were used since the last time.</summary>
+    internal void NoteUses()
     {
-        _byHash = database.Query(
-            "SELECT k.hash, p.id, p.name, k.streams FROM partner_keys k JOIN partners p ON p.id = k.partner_id WHERE k.revoked_at IS NULL",
-            r => KeyValuePair.Create(Convert.ToHexString((byte[])r.GetValue(0)), new Partner(r.GetString(1), r.GetString(2), Streams(r.TextOrNull(3))))).ToFrozenDictionary(StringComparer.Ordinal);
-        Volatile.Write(ref _loaded, true);
+        var at = time.GetUtcNow().Stored();
+        foreach (var known in (_byHash ?? Reload()).Values.Where(k => k.Used))
+        {
+            known.Used = false;
+            database.Execute("UPDATE partner_keys SET last_used_at = $at WHERE id = $id", ("$at", at), ("$id", known.KeyId));
+        }
+
+        _notedAt = time.GetTimestamp();
+    }
+
+    private FrozenDictionary<string, Known> Reload()
+    {
+        var before = _byHash;
+        var now = database.Query(
+            "SELECT k.hash, k.id, p.id, p.name, k.streams, p.records_per_second, p.bytes_per_second FROM partner_keys k JOIN partners p ON p.id = k.partner_id WHERE k.revoked_at IS NULL",
+            r => KeyValuePair.Create(
+                Convert.ToHexString((byte[])r.GetValue(0)),
+                new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)))));
+
+        // A key that has not changed keeps its mark of use, and the partner its identity: limiters may hold on to it.
+        return _byHash = now
+            .Select(n => before is not null && before.TryGetValue(n.Key, out var old) && Same(old, n.Value) ? KeyValuePair.Create(n.Key, old) : n)
+            .ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private static bool Same(Known a, Known b) =>
+        a.KeyId == b.KeyId && (a.Partner.Streams ?? []).SequenceEqual(b.Partner.Streams ?? []) && a.Partner with { Streams = null } == b.Partner with { Streams = null } && a.Partner.Streams is null == b.Partner.Streams is null;
+
+    /// <summary>An active key in memory; <see cref="Used"/> is set by requests and taken back by <see cref="NoteUses"/>.</summary>
+    private sealed class Known(string keyId, Partner partner)
+    {
+        private volatile bool _used;
+
+        public string KeyId { get; } = keyId;
+
+        public Partner Partner { get; } = partner;
+
+        public bool Used { get => _used; set => _used = value; }
     }
 
     private static PartnerKey Read(SqliteDataReader r) =>
         new(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.Time(5), r.GetString(6), r.TimeOrNull(7), r.TimeOrNull(8));
 
     private static string[]? Streams(string? stored) => stored?.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    [GeneratedRegex("^[a-zA-Z0-9_.-]{1,128}$")]
+    private static partial Regex StreamName();
 
     [LoggerMessage(LogLevel.Warning, "Partner keys could not be read again; those known stay in force.")]
     private static partial void LogReloadFailed(ILogger logger, Exception e);

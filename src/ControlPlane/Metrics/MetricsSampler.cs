@@ -8,7 +8,10 @@ using Weir.Pipeline.Telemetry;
 
 namespace Weir.ControlPlane.Metrics;
 
-/// <summary>Once a second, once per process: reads every total, takes differences, appends to the history and publishes one snapshot.</summary>
+/// <summary>
+/// Once a second, once per process: reads every total, takes differences, appends to the history and publishes one snapshot.
+/// A source that fails leaves its last numbers on show and says so in <see cref="SystemSnapshot.Problem"/>; the others go on.
+/// </summary>
 public sealed partial class MetricsSampler(
     PipelineMetrics pipeline,
     TopologyWatcher topology,
@@ -21,10 +24,11 @@ public sealed partial class MetricsSampler(
 {
     private const double ShardBytesPerSecond = 1048576;
     private const double ShardRecordsPerSecond = 1000;
-    private readonly IShardMeters? _meters = meters.FirstOrDefault();
+
+    private readonly ShardRates _rates = new(meters.FirstOrDefault(), time);
     private readonly IRecordStore? _store = stores.FirstOrDefault();
-    private readonly Dictionary<(string Stream, string Shard), ShardCounters> _before = [];
-    private PipelineTotals? _pipelineBefore;
+    private PipelineTotals? _before;
+    private long _storedTotal;
     private long _sampledAt;
     private long _sequence;
 
@@ -33,13 +37,12 @@ public sealed partial class MetricsSampler(
     {
         var now = time.GetUtcNow();
         var timestamp = time.GetTimestamp();
-        var seconds = _pipelineBefore is null ? 1 : Math.Max(0.001, time.GetElapsedTime(_sampledAt, timestamp).TotalSeconds);
+        var seconds = _before is null ? 1 : Math.Max(0.001, time.GetElapsedTime(_sampledAt, timestamp).TotalSeconds);
         var totals = pipeline.Read();
-        var before = _pipelineBefore ?? totals;
+        var before = _before ?? totals;
         var known = topology.Current;
-        var ages = totals.Shards.ToDictionary(s => (s.Stream, s.ShardId));
-        var streams = known.Streams.Select(s => Stream(s, totals, ages, seconds, now)).ToArray();
-        var stored = _store is null ? totals.RecordsStored : await _store.CountAsync(null, cancellationToken);
+        var problem = await CountStoredAsync(totals, cancellationToken) ?? known.Problem;
+        var shards = _rates.Read(known.Streams, totals.Shards, seconds);
         var snapshot = new SystemSnapshot(
             ++_sequence,
             now,
@@ -55,10 +58,10 @@ public sealed partial class MetricsSampler(
                 totals.Spools.Values.Sum(s => s.Records),
                 totals.Spools.Values.Sum(s => s.Bytes),
                 Oldest(totals.Spools.Values.Select(s => s.Oldest).Min(), now)),
-            new StoreSnapshot((totals.RecordsStored - before.RecordsStored) / seconds, stored, (totals.RedactedSpans - before.RedactedSpans) / seconds, totals.RedactedSpans, totals.DeadLetters, totals.Quarantined),
-            streams,
-            known.Problem);
-        (_pipelineBefore, _sampledAt) = (totals, timestamp);
+            new StoreSnapshot((totals.RecordsStored - before.RecordsStored) / seconds, _storedTotal, (totals.RedactedSpans - before.RedactedSpans) / seconds, totals.RedactedSpans, totals.DeadLetters, totals.Quarantined),
+            known.Streams.Select(s => Stream(s, shards[s.Name], totals.Spools.GetValueOrDefault(s.Name), now)).ToArray(),
+            problem);
+        (_before, _sampledAt) = (totals, timestamp);
         Remember(snapshot);
         feed.Publish(snapshot);
     }
@@ -84,61 +87,42 @@ public sealed partial class MetricsSampler(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private StreamSnapshot Stream(StreamTopology stream, PipelineTotals totals, Dictionary<(string, string), PipelineShardTotals> own, double seconds, DateTimeOffset now)
+    /// <summary>Asks the store how much it has; returns why it does not answer, null when it does.</summary>
+    private async Task<string?> CountStoredAsync(PipelineTotals totals, CancellationToken cancellationToken)
     {
-        var counters = Counters(stream, own);
-        var shards = stream.Shards.Select(shard =>
+        try
         {
-            var total = counters.GetValueOrDefault(shard.ShardId);
-            var before = _before.GetValueOrDefault((stream.Name, shard.ShardId), total);
-            _before[(stream.Name, shard.ShardId)] = total;
-            var bytes = (total.IncomingBytes - before.IncomingBytes) / seconds;
-            var records = (total.IncomingRecords - before.IncomingRecords) / seconds;
-            var age = own.GetValueOrDefault((stream.Name, shard.ShardId))?.MillisBehindLatest;
-            return new ShardSnapshot(
-                shard.ShardId,
-                shard.StartingHashKey,
-                shard.EndingHashKey,
-                shard.IsOpen,
-                shard.ParentShardId,
-                shard.AdjacentParentShardId,
-                bytes,
-                records,
-                (total.OutgoingBytes - before.OutgoingBytes) / seconds,
-                (total.OutgoingRecords - before.OutgoingRecords) / seconds,
-                (total.WriteProvisionedThroughputExceeded - before.WriteProvisionedThroughputExceeded) / seconds,
-                (total.ReadProvisionedThroughputExceeded - before.ReadProvisionedThroughputExceeded) / seconds,
-                shard.IsOpen ? Math.Max(bytes / ShardBytesPerSecond, records / ShardRecordsPerSecond) : 0,
-                age,
-                age is null ? null : "reading");
-        }).ToArray();
-        var open = shards.Where(s => s.IsOpen).ToArray();
-        var spool = totals.Spools.GetValueOrDefault(stream.Name);
+            _storedTotal = _store is null ? totals.RecordsStored : await _store.CountAsync(null, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogStoreFailed(logger, e);
+            return $"The store of records does not answer: {e.Message}";
+        }
+    }
+
+    private static StreamSnapshot Stream(StreamTopology stream, IReadOnlyList<ShardSnapshot> shards, SpoolDepth? spool, DateTimeOffset now)
+    {
+        var open = shards.Count(s => s.IsOpen);
+        var (bytes, records) = (shards.Sum(s => s.IncomingBytesPerSecond), shards.Sum(s => s.IncomingRecordsPerSecond));
         return new StreamSnapshot(
             stream.Name,
             stream.Status,
-            open.Length,
-            shards.Sum(s => s.IncomingBytesPerSecond),
-            shards.Sum(s => s.IncomingRecordsPerSecond),
+            open,
+            bytes,
+            records,
             shards.Sum(s => s.OutgoingBytesPerSecond),
             shards.Sum(s => s.OutgoingRecordsPerSecond),
             shards.Sum(s => s.WriteThrottlesPerSecond),
             shards.Sum(s => s.ReadThrottlesPerSecond),
-            open.Length == 0 ? 0 : Math.Max(shards.Sum(s => s.IncomingBytesPerSecond) / (open.Length * ShardBytesPerSecond), shards.Sum(s => s.IncomingRecordsPerSecond) / (open.Length * ShardRecordsPerSecond)),
+            open == 0 ? 0 : Math.Max(bytes / (open * ShardBytesPerSecond), records / (open * ShardRecordsPerSecond)),
             shards.Max(s => s.IteratorAgeMilliseconds),
             spool?.Records ?? 0,
             spool?.Bytes ?? 0,
             Oldest(spool?.Oldest, now),
             shards);
     }
-
-    /// <summary>The service's own counters where it runs here, else what this process sent and read.</summary>
-    private Dictionary<string, ShardCounters> Counters(StreamTopology stream, Dictionary<(string, string), PipelineShardTotals> own) => _meters is not null
-        ? _meters.Read(stream.Name).ToDictionary(c => c.ShardId)
-        : stream.Shards
-            .Select(s => own.GetValueOrDefault((stream.Name, s.ShardId)))
-            .OfType<PipelineShardTotals>()
-            .ToDictionary(t => t.ShardId, t => new ShardCounters(t.ShardId, t.PublishedBytes, t.PublishedRecords, t.ConsumedBytes, t.ConsumedRecords, t.WriteThrottled, t.ReadThrottled));
 
     private void Remember(SystemSnapshot snapshot)
     {
@@ -179,10 +163,6 @@ public sealed partial class MetricsSampler(
         {
             var living = snapshot.Streams.SelectMany(s => s.Shards.Select(h => (s.Name, h.ShardId))).ToHashSet();
             history.Forget(k => k.ShardId is not null && !living.Contains((k.Stream!, k.ShardId)));
-            foreach (var gone in _before.Keys.Where(k => !living.Contains((k.Stream, k.Shard))).ToArray())
-            {
-                _before.Remove(gone);
-            }
         }
     }
 
@@ -190,4 +170,7 @@ public sealed partial class MetricsSampler(
 
     [LoggerMessage(LogLevel.Error, "The metrics could not be sampled.")]
     private static partial void LogSampleFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "The store of records could not be counted; its last number stays on show.")]
+    private static partial void LogStoreFailed(ILogger logger, Exception e);
 }

@@ -14,8 +14,10 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
     public async Task<ReshardPlan> PlanAsync(string stream, int targetShardCount, CancellationToken cancellationToken)
     {
         IReadOnlyList<Shard> shards;
+        StreamDescriptionSummary summary;
         try
         {
+            summary = (await kinesis.DescribeStreamSummaryAsync(new DescribeStreamSummaryRequest(stream), cancellationToken)).StreamDescriptionSummary;
             shards = await ShardLister.ListAsync(kinesis, stream, cancellationToken);
         }
         catch (KinesisException e) when (e.Code == KinesisErrorCodes.ResourceNotFound)
@@ -26,6 +28,11 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
         var open = shards.Where(s => s.SequenceNumberRange.EndingSequenceNumber is null).OrderBy(s => UInt128.Parse(s.HashKeyRange.StartingHashKey, CultureInfo.InvariantCulture)).ToArray();
         var left = journal.LeftToday(stream);
         var steps = Steps(open.Length, targetShardCount);
+        if (targetShardCount is < 1 or > MaxShards)
+        {
+            steps = [];
+        }
+
         return new ReshardPlan(
             stream,
             open.Length,
@@ -34,7 +41,7 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
             Operations(open, steps),
             targetShardCount * 1048576.0,
             left,
-            Problem(stream, open.Length, targetShardCount, steps, left),
+            Problem(summary, open.Length, targetShardCount, steps, left),
             Notes(stream, open, targetShardCount, steps));
     }
 
@@ -49,7 +56,7 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
 
         while (current != target)
         {
-            current = target > current ? Math.Min(target, current * 2) : Math.Max(target, (current + 1) / 2);
+            current = target > current ? (int)Math.Min(target, current * 2L) : Math.Max(target, (current + 1) / 2);
             steps.Add(current);
         }
 
@@ -87,8 +94,22 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
         return width * (UInt128)index;
     }
 
-    private string? Problem(string stream, int current, int target, IReadOnlyList<int> steps, int left)
+    private static double Width(Shard shard) =>
+        (double)(UInt128.Parse(shard.HashKeyRange.EndingHashKey, CultureInfo.InvariantCulture) - UInt128.Parse(shard.HashKeyRange.StartingHashKey, CultureInfo.InvariantCulture)) + 1;
+
+    private string? Problem(StreamDescriptionSummary summary, int current, int target, IReadOnlyList<int> steps, int left)
     {
+        var stream = summary.StreamName;
+        if (summary.StreamModeDetails?.StreamMode == "ON_DEMAND")
+        {
+            return "The stream is on demand: the service chooses its number of shards.";
+        }
+
+        if (summary.StreamStatus is StreamStatuses.Creating or StreamStatuses.Deleting)
+        {
+            return $"The stream is {summary.StreamStatus}.";
+        }
+
         if (target is < 1 or > MaxShards)
         {
             return $"A stream has 1 to {MaxShards:N0} shards.";
@@ -107,6 +128,17 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
     private List<string> Notes(string stream, Shard[] open, int target, IReadOnlyList<int> steps)
     {
         var notes = new List<string>();
+        if (steps.Count == 0)
+        {
+            return notes;
+        }
+
+        if (steps.Count > 1)
+        {
+            notes.Add($"The service takes at most double and at least half of the shards a call, so this goes in {steps.Count} steps, each after the one before has ended.");
+        }
+
+        notes.Add($"{journal.LeftToday(stream)} of {ScalingJournal.ScalingsPerDay} scalings are left in these 24 hours; this takes {steps.Count}.");
         if (pipeline.Read().Spools.GetValueOrDefault(stream) is { Records: > 0 } spool)
         {
             notes.Add($"{spool.Records:N0} records wait in the spool; they drain into the new shards as soon as these open.");
@@ -114,10 +146,14 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
 
         notes.Add("Records already in the stream stay on the closed shards and are read there first: resharding adds capacity, it does not shorten a backlog.");
         notes.Add("Writes and reads go on meanwhile, and the order of each partition key is kept.");
-        if (target > open.Length && target % open.Length != 0)
+        var widths = open.Select(s => Width(s)).ToArray();
+        if (widths.Max() > widths.Min() * 1.01)
         {
-            var doubled = open.Length * 2;
-            notes.Add($"An uneven target moves almost every range ({Operations(open, steps)} splits and merges); {doubled} shards would take {Operations(open, [doubled])}.");
+            notes.Add($"The shards' ranges are uneven now (the widest is {widths.Max() / widths.Min():0.0} times the narrowest); afterwards they are even.");
+        }
+        else if (target > open.Length && target % open.Length != 0 && Steps(open.Length, (target + open.Length - 1) / open.Length * open.Length) is [.., var multiple] better)
+        {
+            notes.Add($"An uneven target moves almost every range ({Operations(open, steps)} splits and merges); {multiple} shards would take {Operations(open, better)}.");
         }
 
         if (target < open.Length)
