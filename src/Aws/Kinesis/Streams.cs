@@ -18,7 +18,8 @@ public sealed record CreateStreamRequest(
     int? ShardCount = null,
     StreamModeDetails? StreamModeDetails = null,
     IReadOnlyDictionary<string, string>? Tags = null,
-    int? MaxRecordSizeInKiB = null);
+    int? MaxRecordSizeInKiB = null,
+    int? WarmThroughputMiBps = null);
 
 public sealed record DeleteStreamRequest(string? StreamName = null, string? StreamARN = null, bool? EnforceConsumerDeletion = null);
 
@@ -71,6 +72,7 @@ public sealed record StreamDescriptionSummary(
     string? EncryptionType = null,
     string? KeyId = null,
     int? ConsumerCount = null,
-    int? MaxRecordSizeInKiB = null);
+    int? MaxRecordSizeInKiB = null,
+    WarmThroughput? WarmThroughput = null);
 
 public sealed record DescribeStreamSummaryResponse(StreamDescriptionSummary StreamDescriptionSummary);
