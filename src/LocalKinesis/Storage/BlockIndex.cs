@@ -48,7 +48,7 @@ internal sealed class BlockIndex
     public ulong? FirstAt(long arrivedMs)
     {
         var chunk = FirstChunk(c => c.LastArrivedMs >= arrivedMs);
-        var blocks = chunk < _sealed.Count ? _sealed[chunk].Unpack() : (IReadOnlyList<BlockRef>)_recent;
+        var blocks = chunk < _sealed.Count ? _sealed[chunk].Unpack() : _recent;
         foreach (var block in blocks)
         {
             if (block.ArrivedMs >= arrivedMs)
@@ -84,6 +84,15 @@ internal sealed class BlockIndex
         _recent.RemoveAll(b => b.Position < position);
     }
 
+    /// <summary>The index as it is now; packed chunks are shared, they do not change.</summary>
+    public BlockIndex Copy()
+    {
+        var copy = new BlockIndex();
+        copy._sealed.AddRange(_sealed);
+        copy._recent.AddRange(_recent);
+        return copy;
+    }
+
     /// <summary>Writes the whole index, to be read by <see cref="Load"/>.</summary>
     public void Save(BinaryWriter writer)
     {
@@ -105,7 +114,7 @@ internal sealed class BlockIndex
         return index;
     }
 
-    private static void Collect(IReadOnlyList<BlockRef> from, ulong index, int max, long maxBytes, ref long bytes, List<BlockRef> blocks)
+    private static void Collect(List<BlockRef> from, ulong index, int max, long maxBytes, ref long bytes, List<BlockRef> blocks)
     {
         // The first of interest by halves; lists here are short but read on every call.
         int low = 0, high = from.Count;

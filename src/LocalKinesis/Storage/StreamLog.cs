@@ -115,7 +115,7 @@ internal sealed class StreamLog : IAsyncDisposable
                         bytes += entries[i].Length;
                     last++;
                 }
-                while (last < taken.Count && bytes < MostBytesAtOnce);
+                while (last < taken.Count && bytes < MostBytesAtOnce && taken[last].Count > 0 && entries.Count > 0);
                 await CommitAsync(taken, first, last, entries).ConfigureAwait(false);
                 first = last;
             }

@@ -67,6 +67,9 @@ internal sealed record ShardDocument
     public int? AdjacentParent { get; init; }
     public long? ClosedMs { get; init; }
 
+    /// <summary>The lowest record index not yet given, where the document restates what released entries said; 0 elsewhere.</summary>
+    public ulong NextIndex { get; init; }
+
     [JsonIgnore]
     public bool IsOpen => ClosedMs is null;
 

@@ -6,6 +6,7 @@ namespace Weir.LocalKinesis.Streams;
 /// </summary>
 internal struct TokenBucket(double perSecond, double burst)
 {
+    private readonly double _burst = burst;
     private double _tokens = burst;
     private long _milliseconds;
 
@@ -13,7 +14,7 @@ internal struct TokenBucket(double perSecond, double burst)
     public bool TryTake(double amount, long now)
     {
         Refill(now);
-        if (_tokens < amount && _tokens < burst)
+        if (_tokens < amount && _tokens < _burst)
             return false;
         _tokens -= amount;
         return true;
@@ -27,13 +28,13 @@ internal struct TokenBucket(double perSecond, double burst)
     }
 
     /// <summary>Takes what was used after the fact. An amount above the burst is owed in full, whatever was left.</summary>
-    public void Charge(double amount) => _tokens = amount > burst ? -amount : _tokens - amount;
+    public void Charge(double amount) => _tokens = amount > _burst ? -amount : _tokens - amount;
 
     private void Refill(long now)
     {
         if (_milliseconds == 0 || now < _milliseconds)
             _milliseconds = now;
-        _tokens = Math.Min(burst, _tokens + ((now - _milliseconds) * perSecond / 1000));
+        _tokens = Math.Min(_burst, _tokens + ((now - _milliseconds) * perSecond / 1000));
         _milliseconds = now;
     }
 }

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Streams;
+using static Weir.Aws.Kinesis.ShardFilterTypes;
+
+namespace Weir.LocalKinesis.Actions;
+
+/// <summary>Lists shards, a page at a time, as they stand or as they stood at some time.</summary>
+internal static class ListShards
+{
+    private const int DefaultPage = 1000;
+
+    public static Task<ListShardsResponse> RunAsync(Engine engine, ListShardsRequest request, CancellationToken cancellationToken)
+    {
+        string? after;
+        ShardFilter? filter;
+        LocalStream stream;
+        if (request.NextToken is { } next)
+        {
+            if (request.StreamName is not null || request.StreamARN is not null)
+                throw Errors.InvalidArgument("NextToken and StreamName cannot be provided together.");
+            if (request.ExclusiveStartShardId is not null || request.StreamCreationTimestamp is not null || request.ShardFilter is not null)
+                throw Errors.InvalidArgument("NextToken cannot be provided together with ExclusiveStartShardId, StreamCreationTimestamp or ShardFilter.");
+            var token = PageToken.Read(engine, "shards", next);
+            var scope = token.Scope.Split('/');
+            stream = engine.Find(scope[0], null);
+            after = token.After;
+            filter = scope is [_, { Length: > 0 } type, var shard, var time]
+                ? new ShardFilter(type, shard.Length > 0 ? shard : null, time.Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)) : null)
+                : null;
+        }
+        else
+        {
+            if (request.StreamName is null && request.StreamARN is null)
+                throw Errors.InvalidArgument("Either NextToken or StreamName should be provided.");
+            stream = engine.Find(request.StreamName, request.StreamARN);
+            if (request.StreamCreationTimestamp is { } created && created.ToUnixTimeSeconds() != stream.Document.CreatedMs / 1000)
+                throw Errors.StreamNotFound(engine, stream.Name);
+            (after, filter) = (request.ExclusiveStartShardId, request.ShardFilter);
+        }
+
+        var wanted = Wanted(engine, stream, filter);
+        var limit = request.MaxResults ?? DefaultPage;
+        var page = stream.ListedShards()
+            .Where(s => (after is null || string.CompareOrdinal(s.Name, after) > 0) && wanted(s))
+            .Take(limit + 1)
+            .ToList();
+        var more = page.Count > limit;
+        if (more)
+            page.RemoveAt(limit);
+        return Task.FromResult(new ListShardsResponse(
+            [.. page.Select(s => s.ToWire())],
+            more ? new PageToken(engine.Now, "shards", Scope(stream, filter), page[^1].Name).ToString() : null));
+    }
+
+    private static string Scope(LocalStream stream, ShardFilter? filter) => filter is null
+        ? stream.Name
+        : string.Create(CultureInfo.InvariantCulture, $"{stream.Name}/{filter.Type}/{filter.ShardId}/{filter.Timestamp?.ToUnixTimeMilliseconds()}");
+
+    private static Func<LocalShard, bool> Wanted(Engine engine, LocalStream stream, ShardFilter? filter)
+    {
+        // Nothing is known of what was before the horizon, nor before there were shards.
+        var first = stream.Shards.Count > 0 ? stream.Shards.Min(s => s.Document.CreatedMs) : 0;
+        var horizon = Math.Max(engine.Now - (stream.Document.RetentionHours * 3_600_000L), first);
+        bool Until(LocalShard s) => s.Document.ClosedMs is not { } closed || closed > horizon || stream.Document.CreatedMs >= horizon;
+        switch (filter?.Type)
+        {
+            case null or FromTrimHorizon:
+                return Until;
+            case AtLatest:
+                return s => s.Document.IsOpen;
+            case AfterShardId:
+                return filter.ShardId is { } shard
+                    ? s => string.CompareOrdinal(s.Name, shard) > 0
+                    : throw Errors.InvalidArgument("ShardId must be specified in ShardFilter of type AFTER_SHARD_ID.");
+            case AtTrimHorizon:
+                return At(horizon);
+            case AtTimestamp or FromTimestamp:
+                if (filter.Timestamp is not { } time)
+                    throw Errors.InvalidArgument($"Timestamp must be specified in ShardFilter of type {filter.Type}.");
+                var at = time.ToUnixTimeMilliseconds();
+                if (at > engine.Now)
+                    throw Errors.InvalidArgument($"Timestamp {at} in ShardFilter is later than now, {engine.Now}.");
+                at = Math.Max(at, horizon);
+                return filter.Type == AtTimestamp ? At(at) : s => s.Document.ClosedMs is not { } closed || closed > at;
+            default:
+                throw Errors.InvalidArgument($"{filter.Type} is not a type of ShardFilter.");
+        }
+    }
+
+    /// <summary>Shards that were open at the time: from their beginning on, until but not at their end, so that the hash space is covered once.</summary>
+    private static Func<LocalShard, bool> At(long ms) => s => s.Document.CreatedMs <= ms && (s.Document.ClosedMs is not { } closed || closed > ms);
+}

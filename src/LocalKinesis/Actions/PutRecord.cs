@@ -1,0 +1,37 @@
+using System.Text;
+using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Storage;
+using Weir.LocalKinesis.Streams;
+
+namespace Weir.LocalKinesis.Actions;
+
+/// <summary>Stores one record; answers when it is durable.</summary>
+internal static class PutRecord
+{
+    public static async Task<PutRecordResponse> RunAsync(Engine engine, PutRecordRequest request, CancellationToken cancellationToken)
+    {
+        var stream = engine.Find(request.StreamName, request.StreamARN);
+        using var call = new PutCall(1);
+        ref var item = ref call.Items[0];
+        item.Key = Encoding.UTF8.GetBytes(request.PartitionKey);
+        item.Data = request.Data;
+        item.DataBytes = request.Data.Length;
+        item.Hash = Putting.Hash(item.Key.Span, request.ExplicitHashKey);
+        return await RunAsync(engine, stream, call, request.SequenceNumberForOrdering).ConfigureAwait(false);
+    }
+
+    /// <summary>Stores the call's only record.</summary>
+    public static async Task<PutRecordResponse> RunAsync(Engine engine, LocalStream stream, PutCall call, string? ordering)
+    {
+        if (!stream.TakesRecords)
+            throw Errors.StreamNotFound(engine, stream.Name);
+        Putting.CheckSize(stream, call.Items[0], "data");
+        if (ordering is not null && (!SequenceNumber.TryParse(ordering, out var number) || number.ArrivedSeconds * 1000 > engine.Now))
+            throw Errors.InvalidArgument($"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {engine.AccountId} is invalid.");
+        await engine.PutAsync(stream, call).ConfigureAwait(false);
+        var item = call.Items[0];
+        return item.Throttled
+            ? throw Errors.RateExceeded(engine, stream.Name, item.Shard.Name)
+            : new PutRecordResponse(item.Shard.Name, item.Shard.Number(item.Index, item.ArrivedMs).ToString(), call.Encrypted ? "KMS" : null);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using Weir.LocalKinesis.Storage;
+using Weir.LocalKinesis.Streams;
+using Weir.LocalKinesis.Wire;
+
+namespace Weir.LocalKinesis.Actions;
+
+/// <summary>What PutRecord and PutRecords share.</summary>
+internal static class Putting
+{
+    public const int MostRecords = 500;
+    public const int MostBytes = 10 << 20;
+
+    /// <summary>The explicit hash key, or the MD5 of the key.</summary>
+    public static UInt128 Hash(ReadOnlySpan<byte> key, string? explicitHashKey)
+    {
+        if (explicitHashKey is null)
+            return Hash(key);
+        return UInt128.TryParse(explicitHashKey, NumberStyles.None, CultureInfo.InvariantCulture, out var hash)
+            ? hash
+            : throw Errors.InvalidArgument($"Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was {explicitHashKey}");
+    }
+
+    public static UInt128 Hash(ReadOnlySpan<byte> key)
+    {
+        Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
+        MD5.HashData(key, hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    /// <summary>Refuses a record larger than the stream allows, key included.</summary>
+    public static void CheckSize(LocalStream stream, in PutItem item, string at)
+    {
+        var most = stream.Document.MaxRecordKiB << 10;
+        if (item.Size > most)
+            throw Errors.Validation(string.Create(CultureInfo.InvariantCulture, $"1 validation error detected: Value {Constraints.BlobText(item.DataBytes)} at '{at}' failed to satisfy constraint: Member must have length less than or equal to {most}"));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Weir.Aws.Kinesis;
+
+namespace Weir.LocalKinesis;
+
+/// <summary>Names of streams and consumers as ARNs: <c>arn:aws:kinesis:us-east-1:000000000000:stream/orders[/consumer/name:1731231231]</c>.</summary>
+internal static class Arn
+{
+    public static string OfStream(Engine engine, string name) => $"arn:{Partition(engine.Options.Region)}:kinesis:{engine.Options.Region}:{engine.AccountId}:stream/{name}";
+
+    public static string OfConsumer(Engine engine, string stream, string name, long createdMs) =>
+        string.Create(CultureInfo.InvariantCulture, $"{OfStream(engine, stream)}/consumer/{name}:{createdMs / 1000}");
+
+    /// <summary>The stream that a call is about: by its name or by its ARN, which must agree.</summary>
+    public static string NameOf(Engine engine, string? name, string? arn)
+    {
+        if (arn is null)
+            return name ?? throw Errors.Validation("1 validation error detected: Value null at 'streamName' failed to satisfy constraint: Member must not be null");
+        var (account, stream, _) = Parse(arn);
+        if (account != engine.AccountId)
+            throw Errors.NotFound($"Stream {stream} under account {account} not found.");
+        if (name is not null && name != stream)
+            throw Errors.InvalidArgument($"StreamName {name} does not match the stream of StreamARN {arn}.");
+        return stream;
+    }
+
+    /// <summary>Account, stream and, for a consumer's ARN, the consumer with its creation time.</summary>
+    public static (string Account, string Stream, string? Consumer) Parse(string arn)
+    {
+        var parts = arn.Split(':', 6);
+        if (parts.Length == 6 && parts[5].StartsWith("stream/", StringComparison.Ordinal))
+        {
+            var rest = parts[5]["stream/".Length..];
+            var slash = rest.IndexOf("/consumer/", StringComparison.Ordinal);
+            return slash < 0 ? (parts[4], rest, null) : (parts[4], rest[..slash], rest[(slash + "/consumer/".Length)..]);
+        }
+
+        throw Errors.InvalidArgument($"{arn} is not the ARN of a stream or a consumer.");
+    }
+
+    private static string Partition(string region) => region switch
+    {
+        _ when region.StartsWith("cn-", StringComparison.Ordinal) => "aws-cn",
+        _ when region.StartsWith("us-gov-", StringComparison.Ordinal) => "aws-us-gov",
+        _ => "aws",
+    };
+}

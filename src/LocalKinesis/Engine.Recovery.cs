@@ -1,0 +1,230 @@
+using Microsoft.Extensions.Logging;
+using Weir.CommitLog;
+using Weir.LocalKinesis.Storage;
+using Weir.LocalKinesis.Streams;
+using DurableLog = Weir.CommitLog.CommitLog;
+
+namespace Weir.LocalKinesis;
+
+/// <summary>Opening: the checkpoint, then what the log holds after it. And keeping both short while running.</summary>
+internal sealed partial class Engine
+{
+    private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(30);
+    private Task? _housekeeping;
+    private long _checkpointAt = -1;
+
+    private string CheckpointPath => Path.Combine(Options.Directory, "index.checkpoint");
+
+    /// <summary>Opens the log and brings everything back that was acknowledged.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var log = await DurableLog.OpenAsync(
+            new CommitLogOptions { Directory = Options.Directory, Durable = Options.Durable, SegmentBytes = Options.SegmentBytes },
+            _logger,
+            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var started = Time.GetTimestamp();
+            await Task.Run(() => Recover(log, cancellationToken), cancellationToken).ConfigureAwait(false);
+            LogOpened(_byName.Count, OpenShards, (long)Time.GetElapsedTime(started).TotalMilliseconds);
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        _log = new StreamLog(log);
+        foreach (var stream in Streams)
+        {
+            if (stream.Document.Status != "ACTIVE" || stream.Document.Consumers.Any(c => c.Status != "ACTIVE"))
+                CompleteLater(stream);
+        }
+
+        _housekeeping = KeepHouseAsync();
+    }
+
+    private void Recover(DurableLog log, CancellationToken cancellationToken)
+    {
+        var remains = new Dictionary<(int, int), ShardRemains>();
+        var from = log.Start;
+        if (Checkpoint.TryLoad(CheckpointPath, log.Start.Offset, log.End.Offset) is { } checkpoint)
+        {
+            from = new LogPosition(checkpoint.Position);
+            remains = checkpoint.Remains;
+            foreach (var entry in checkpoint.Entries)
+                Apply(entry, remains);
+            _checkpointAt = checkpoint.Position;
+        }
+
+        var byShard = new Dictionary<(int, int), LocalShard>();
+        foreach (var shard in _byName.Values.SelectMany(s => s.Shards))
+            byShard[(shard.StreamId, shard.Index)] = shard;
+        foreach (var entry in log.Scan(from))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var payload = entry.Payload.Span;
+            if (payload[0] == Block.Control)
+            {
+                var control = ControlEntries.Read(payload);
+                Apply(control, remains);
+                if (control.Stream is { } document && TryFind(document.Name, out var stream))
+                {
+                    foreach (var shard in stream.Shards)
+                        byShard[(shard.StreamId, shard.Index)] = shard;
+                }
+
+                continue;
+            }
+
+            var header = Block.ReadHeader(payload);
+            var block = new BlockRef(entry.Position.Offset, header.FirstIndex, header.Count, header.ArrivedMs, payload.Length - Block.HeaderBytes - (header.Count * Block.RecordHeaderBytes));
+            if (byShard.TryGetValue((header.StreamId, header.ShardIndex), out var target))
+            {
+                target.Publish(block);
+                target.Resume(block);
+                continue;
+            }
+
+            // Its stream is described by a later entry, or is gone.
+            var key = (header.StreamId, header.ShardIndex);
+            if (!remains.TryGetValue(key, out var found))
+                remains.Add(key, found = new ShardRemains());
+            found.Index.Add(block);
+            found.Next = block.End;
+            found.LastMs = block.ArrivedMs;
+        }
+
+        foreach (var shard in _byName.Values.SelectMany(s => s.Shards))
+            shard.ForgetReleased(log.Start.Offset);
+    }
+
+    private async Task KeepHouseAsync()
+    {
+        using var timer = new PeriodicTimer(HousekeepingInterval, Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                try
+                {
+                    await TrimAsync().ConfigureAwait(false);
+                    if (_log.Log.End.Offset - Math.Max(0, _checkpointAt) >= Math.Min(Options.SegmentBytes, 64 << 20))
+                        await SaveCheckpointAsync().ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    LogHousekeeping(e);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The engine stops.
+        }
+    }
+
+    /// <summary>Forgets records and shards past their stream's retention, and gives their files back.</summary>
+    internal async Task TrimAsync()
+    {
+        var oldest = long.MaxValue;
+        foreach (var stream in Streams)
+        {
+            var horizon = Now - (stream.Document.RetentionHours * 3_600_000L);
+            foreach (var shard in stream.Shards)
+                oldest = Math.Min(oldest, shard.Trim(horizon));
+            if (stream.Shards.Any(s => s.Document.ClosedMs < horizon))
+            {
+                await ChangeAsync(
+                    () => TryFind(stream.Name, out var current) && current == stream
+                        ? new ControlEntry { Stream = stream.Document, RemovedShards = [.. stream.Shards.Where(s => s.Document.ClosedMs < horizon).Select(s => s.Index)] }
+                        : null,
+                    _stopping.Token).ConfigureAwait(false);
+            }
+        }
+
+        var log = _log.Log;
+        oldest = Math.Min(oldest, log.End.Offset);
+        if (oldest - log.Start.Offset < Options.SegmentBytes)
+            return;
+        // The log alone must be enough to recover: what older entries said of streams is said again before they go.
+        await RestateAsync().ConfigureAwait(false);
+        await SaveCheckpointAsync().ConfigureAwait(false);
+        log.ReleaseBefore(new LogPosition(oldest));
+    }
+
+    private async Task RestateAsync()
+    {
+        await _changing.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            foreach (var entry in Describe())
+                await CommitAsync(entry).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Everything that control entries have said so far, shortest.</summary>
+    private IEnumerable<ControlEntry> Describe()
+    {
+        yield return new ControlEntry { Account = Account, NextStreamId = _nextStreamId };
+        foreach (var stream in Streams)
+        {
+            yield return new ControlEntry
+            {
+                Stream = stream.Document,
+                Shards = [.. stream.Shards.Select(s => s.Document with { NextIndex = s.Tip })],
+                NextStreamId = _nextStreamId,
+            };
+        }
+    }
+
+    private async Task SaveCheckpointAsync()
+    {
+        var barrier = new Barrier(this);
+        try
+        {
+            _log.Enqueue(barrier);
+            await barrier.Done.ConfigureAwait(false);
+            await Task.Run(() => barrier.Checkpoint!.Save(CheckpointPath)).ConfigureAwait(false);
+            _checkpointAt = barrier.Checkpoint!.Position;
+        }
+        catch (IOException e)
+        {
+            // Only the next start is slower.
+            LogNoCheckpoint(e);
+        }
+    }
+
+    /// <summary>Captures the state between two commits.</summary>
+    private sealed class Barrier(Engine engine) : PendingWrite
+    {
+        public Checkpoint? Checkpoint { get; private set; }
+
+        public override int Count => 0;
+
+        public override void AddTo(List<ReadOnlyMemory<byte>> entries)
+        {
+        }
+
+        public override void Committed(ReadOnlySpan<LogPosition> positions)
+        {
+            var remains = new Dictionary<(int, int), ShardRemains>();
+            foreach (var shard in engine._byName.Values.SelectMany(s => s.Shards))
+                remains[(shard.StreamId, shard.Index)] = shard.Capture();
+            Checkpoint = new Checkpoint(engine._log.Log.End.Offset, [.. engine.Describe()], remains);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The stream log is open: {Streams} streams with {Shards} open shards, read in {Milliseconds} ms.")]
+    private partial void LogOpened(int streams, int shards, long milliseconds);
+
+    [LoggerMessage(LogLevel.Error, "Expired records could not be released; trying again.")]
+    private partial void LogHousekeeping(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The index could not be checkpointed; the next start will read more of the log.")]
+    private partial void LogNoCheckpoint(Exception exception);
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Weir.LocalKinesis.Wire;
+
+/// <summary>The engine's own HTTP server, apart from the console's: its port, its limits.</summary>
+internal sealed class HttpListener : IAsyncDisposable
+{
+    /// <summary>10 MiB of records as base64, with keys and room.</summary>
+    private const long MostBodyBytes = 32L << 20;
+
+    private readonly WebApplication _app;
+
+    private HttpListener(WebApplication app, string url) => (_app, Url) = (app, url);
+
+    /// <summary>Where clients reach it: <c>http://127.0.0.1:4567</c>.</summary>
+    public string Url { get; }
+
+    /// <exception cref="InvalidOperationException">The port is taken or the certificate unusable; the message names the setting.</exception>
+    public static async Task<HttpListener> StartAsync(Engine engine, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var options = engine.Options;
+        if (!IPAddress.TryParse(options.Address == "localhost" ? "127.0.0.1" : options.Address, out var address))
+            throw new InvalidOperationException($"LocalKinesis:Address: '{options.Address}' is not an IP address.");
+        if (!IPAddress.IsLoopback(address) && options.CertificatePath is null && !options.AllowPlaintext)
+            throw new InvalidOperationException($"LocalKinesis:Address: '{options.Address}' would serve records in clear beyond this machine. Set LocalKinesis:CertificatePath, or LocalKinesis:AllowPlaintext to true.");
+        var certificate = Load(options);
+        // An empty builder: neither environment nor command line of the host may move this server.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowAlternateSchemes = true;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+            kestrel.Limits.MaxRequestBufferSize = 4 << 20;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 16 << 20;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 8 << 20;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Listen(address, options.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+                else
+                    listen.UseHttp2PriorKnowledge();
+            });
+        });
+        var app = builder.Build();
+        var endpoint = new KinesisEndpoint(engine, loggers.CreateLogger("Weir.LocalKinesis.Wire"));
+        app.Run(endpoint.HandleAsync);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw new InvalidOperationException($"LocalKinesis:Port: port {options.Port} of {options.Address} is already in use. Stop what listens there, or set another port (0 takes a free one).", e);
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new HttpListener(app, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await _app.StopAsync(hurry.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static X509Certificate2? Load(LocalKinesisOptions options)
+    {
+        if (options.CertificatePath is not { } path)
+            return null;
+        try
+        {
+            return X509CertificateLoader.LoadPkcs12FromFile(path, options.CertificatePassword);
+        }
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or IOException)
+        {
+            throw new InvalidOperationException($"LocalKinesis:CertificatePath: '{path}' cannot be read as a PKCS#12 file: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Weir.Aws.Kinesis;
+
+namespace Weir.LocalKinesis.Wire;
+
+/// <summary>
+/// The wire protocol: one path, the operation in a header.
+/// <code>
+/// POST / HTTP/1.1
+/// Content-Type: application/x-amz-json-1.1
+/// X-Amz-Target: Kinesis_20131202.ListStreams
+/// Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…
+///
+/// {}
+///
+/// HTTP/1.1 200 OK                     HTTP/1.1 400 Bad Request
+/// x-amzn-RequestId: …                 {"__type":"ResourceNotFoundException","message":"Stream …"}
+/// {"StreamNames":[],…}
+/// </code>
+/// Checks come in the service's order: body, operation, signature, types, constraints.
+/// </summary>
+internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
+{
+    public const string Json = "application/x-amz-json-1.1";
+    private const string PlainJson = "application/json";
+    private static readonly JsonDocumentOptions Documents = new() { MaxDepth = 64 };
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
+        response.Headers["x-amz-id-2"] = Id2();
+        try
+        {
+            if (HttpMethods.IsGet(request.Method) && request.Path.Value is "/healthz" or "/health" or "/healthcheck")
+            {
+                await HealthAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            if (!HttpMethods.IsPost(request.Method))
+            {
+                await XmlAsync(context, "AccessDeniedException", "Unable to determine service/operation name to be authorized").ConfigureAwait(false);
+                return;
+            }
+
+            await PostAsync(context).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e)
+        {
+            response.StatusCode = e.StatusCode;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody waits for the answer.
+        }
+        catch (Exception e) when (e is not KinesisException && !response.HasStarted)
+        {
+            LogFailed(logger, e, request.Headers["X-Amz-Target"].ToString());
+            await ErrorAsync(context, Errors.Internal("The engine failed; its log says why.")).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PostAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var contentType = (request.ContentType ?? "").Split(';', 2)[0].Trim();
+        var target = request.Headers["X-Amz-Target"].ToString();
+        var dot = target.IndexOf('.', StringComparison.Ordinal);
+        var operation = target.StartsWith(KinesisOperations.TargetPrefix, StringComparison.Ordinal) ? Operations.Find(target[KinesisOperations.TargetPrefix.Length..]) : null;
+        using var body = await RequestBody.ReadAsync(request, context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            if (contentType is not (Json or PlainJson))
+            {
+                if (dot <= 0 || dot == target.Length - 1 || body.Length == 0)
+                {
+                    await XmlAsync(context, "AccessDeniedException", "Unable to determine service/operation name to be authorized").ConfigureAwait(false);
+                    return;
+                }
+
+                await TextAsync(context, 404, "<UnknownOperationException/>\n").ConfigureAwait(false);
+                return;
+            }
+
+            if (body.Length == 0)
+                throw operation is null ? Unknown() : NotParsed();
+            using var document = Parse(body.Memory);
+            if (operation is null || contentType == PlainJson)
+                throw Unknown();
+            Authentication.Check(engine, request, body.Memory.Span);
+            var output = new ArrayBufferWriter<byte>(1024);
+            await operation.InvokeAsync(engine, document.RootElement, output, context.RequestAborted).ConfigureAwait(false);
+            await SendAsync(context, 200, output.WrittenMemory).ConfigureAwait(false);
+        }
+        catch (KinesisException e)
+        {
+            await ErrorAsync(context, e).ConfigureAwait(false);
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(body, Documents);
+            if (document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                return document;
+            document.Dispose();
+        }
+        catch (JsonException)
+        {
+            // Told of below, without the parser's words.
+        }
+
+        throw NotParsed();
+    }
+
+    private static KinesisException NotParsed() => new(KinesisErrorCodes.Serialization, "");
+
+    private static KinesisException Unknown() => new(KinesisErrorCodes.UnknownOperation, "");
+
+    private static async Task ErrorAsync(HttpContext context, KinesisException error)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("__type", error.Code);
+            if (error.Message.Length > 0)
+                writer.WriteString(error.Code == KinesisErrorCodes.Serialization ? "Message" : "message", error.Message);
+            writer.WriteEndObject();
+        }
+
+        await SendAsync(context, error.StatusCode, output.WrittenMemory).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = Json;
+        context.Response.ContentLength = body.Length;
+        await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static Task XmlAsync(HttpContext context, string type, string message) =>
+        TextAsync(context, 403, $"<{type}>\n  <Message>{message}</Message>\n</{type}>\n");
+
+    private static async Task TextAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task HealthAsync(HttpContext context)
+    {
+        var failure = engine.Log.Log.Failure;
+        context.Response.ContentType = "text/plain";
+        await TextAsync(context, failure is null ? 200 : 503, failure is null ? "Healthy" : "The stream log has failed").ConfigureAwait(false);
+    }
+
+    private static string Id2()
+    {
+        Span<byte> bytes = stackalloc byte[72];
+        // An id, not a secret.
+        Random.Shared.NextBytes(bytes);
+        return Convert.ToBase64String(bytes);
+    }
+
+    [LoggerMessage(LogLevel.Error, "A call of {Target} failed.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string target);
+}
