@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Weir.Aws.Kinesis;
+using Record = Weir.Aws.Kinesis.Record;
 
 namespace Weir.LocalKinesis.Tests;
 

@@ -3,6 +3,7 @@ namespace Weir.LocalKinesis.Streams;
 /// <summary>How shards become other shards. Pure: documents in, changed and new documents out.</summary>
 internal sealed class Lineage
 {
+    private static readonly UInt128 Rounding = UInt128.One << 64;
     private readonly SortedDictionary<UInt128, ShardDocument> _open = [];
     private readonly SortedDictionary<int, ShardDocument> _changed = [];
     private readonly long _now;
@@ -40,8 +41,10 @@ internal sealed class Lineage
     public void ScaleTo(int count)
     {
         var waiting = new Stack<ShardDocument>(_open.Values.Reverse());
-        foreach (var range in HashRange.Even(count))
+        var ends = _open.Values.Select(s => s.End).ToArray();
+        foreach (var even in HashRange.Even(count))
         {
+            var range = even with { End = Snap(even.End, ends) };
             var pieces = new List<ShardDocument>();
             while (waiting.TryPop(out var shard))
             {
@@ -66,6 +69,21 @@ internal sealed class Lineage
                 pieces = merged;
             }
         }
+    }
+
+    /// <summary>
+    /// An end that is already there when it is next to the one wanted: the even parts of different counts end a few hashes apart because of rounding,
+    /// and nobody wants a shard for those few.
+    /// </summary>
+    private static UInt128 Snap(UInt128 end, UInt128[] ends)
+    {
+        var next = Array.BinarySearch(ends, end);
+        if (next >= 0)
+            return end;
+        next = ~next;
+        if (next < ends.Length && ends[next] - end <= Rounding)
+            return ends[next];
+        return next > 0 && end - ends[next - 1] <= Rounding ? ends[next - 1] : end;
     }
 
     private void Close(ShardDocument shard)

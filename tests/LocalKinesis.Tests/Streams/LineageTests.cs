@@ -12,6 +12,8 @@ public sealed class LineageTests
     [InlineData(2, 4, 4)]
     [InlineData(4, 2, 2)]
     [InlineData(3, 3, 0)]
+    [InlineData(3, 6, 6)]
+    [InlineData(6, 3, 3)]
     [InlineData(4, 6, null)]
     [InlineData(6, 4, null)]
     [InlineData(7, 5, null)]
@@ -26,7 +28,12 @@ public sealed class LineageTests
         var after = before.ToDictionary(s => s.Index);
         foreach (var shard in lineage.Changed)
             after[shard.Index] = shard;
-        Assert.Equal(HashRange.Even(to), after.Values.Where(s => s.IsOpen).OrderBy(s => s.Start).Select(s => s.Range));
+        var open = after.Values.Where(s => s.IsOpen).OrderBy(s => s.Start).ToList();
+        Assert.Equal(to, open.Count);
+        Assert.Equal((UInt128.Zero, UInt128.MaxValue), (open[0].Start, open[^1].End));
+        Assert.All(open.Zip(open.Skip(1)), pair => Assert.Equal(pair.First.End + 1, pair.Second.Start));
+        // Even but for the rounding of the count before.
+        Assert.All(open.Zip(HashRange.Even(to)), pair => Assert.True(UInt128.Max(pair.First.Start, pair.Second.Start) - UInt128.Min(pair.First.Start, pair.Second.Start) < UInt128.One << 64));
         if (expectedNew is { } n)
             Assert.Equal(n, lineage.Changed.Count(s => s.Index >= from));
         foreach (var child in lineage.Changed.Where(s => s.Index >= from))
