@@ -68,6 +68,9 @@ public sealed partial class CommitLog : IAsyncDisposable
     /// <summary>Bytes on disk.</summary>
     public long SizeBytes => _segments.SizeBytes;
 
+    /// <summary>Commits made since opening; appends that waited together share one.</summary>
+    public long Commits => _committer.Commits;
+
     /// <summary>Why the log takes no more entries (see <see cref="LogFailedException"/>); null while it does.</summary>
     public Exception? Failure => _committer.Failure;
 

@@ -32,6 +32,7 @@ internal sealed partial class Committer
     private List<PendingAppend> _taken = [];
     private long _incomingBytes;
     private long _flushed;
+    private long _commits;
     private bool _idle;
     private bool _closing;
     private bool _full;
@@ -46,6 +47,9 @@ internal sealed partial class Committer
 
     /// <summary>Why the log takes no more entries; null while it does.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Commits made.</summary>
+    public long Commits => Volatile.Read(ref _commits);
 
     public void Enqueue(PendingAppend append)
     {
@@ -168,6 +172,7 @@ internal sealed partial class Committer
             segment.End += size;
             if (_options.Durable)
                 _flushed = segment.End;
+            Volatile.Write(ref _commits, _commits + 1);
             _end.Advance(segment.End);
             if (_full)
                 LogRoomAgain(_options.Directory);
