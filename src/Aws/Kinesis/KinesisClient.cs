@@ -1,4 +1,4 @@
-using Amazon.Runtime;
+using System.Runtime.CompilerServices;
 using Weir.Aws.Protocol;
 
 namespace Weir.Aws.Kinesis;
@@ -64,6 +64,31 @@ public sealed class KinesisClient : IKinesis, IDisposable
         catch (Exception e) when (KinesisFailure.Of(e, cancellationToken) is { } failure)
         {
             throw failure;
+        }
+    }
+
+    /// <summary>
+    /// Has a shard's records pushed to a registered consumer, for up to five minutes; the caller then subscribes again after the last
+    /// <see cref="SubscribeToShardEvent.ContinuationSequenceNumber"/>. Nothing within 30 s counts as a lost connection.
+    /// </summary>
+    /// <exception cref="KinesisException">Refused, ended by the service with an exception, or broken off.</exception>
+    public async IAsyncEnumerable<SubscribeToShardEvent> SubscribeToShardAsync(
+        SubscribeToShardRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Stream body;
+        try
+        {
+            body = await _client.OpenEventsAsync(KinesisOperations.SubscribeToShard, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (KinesisFailure.Of(e, cancellationToken) is { } failure)
+        {
+            throw failure;
+        }
+
+        await using (body)
+        {
+            await foreach (var shardEvent in ShardSubscription.ReadAsync(body, TimeProvider.System, cancellationToken).ConfigureAwait(false))
+                yield return shardEvent;
         }
     }
 

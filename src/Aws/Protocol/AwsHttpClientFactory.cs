@@ -51,9 +51,14 @@ internal sealed class AwsHttpClientFactory : HttpClientFactory, IDisposable
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            // Over TLS the handshake chooses; without it both sides must know beforehand.
+            // Over TLS the handshake chooses. Without it nothing does, and every emulator at least speaks HTTP/1.1.
             if (request.Version.Major == 2)
-                request.VersionPolicy = request.RequestUri!.Scheme == Uri.UriSchemeHttps ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
+            {
+                if (request.RequestUri!.Scheme != Uri.UriSchemeHttps)
+                    request.Version = HttpVersion.Version11;
+                request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+            }
+
             var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (EventStream.Equals(response.Content.Headers.ContentType))
                 return response;

@@ -35,7 +35,7 @@ internal sealed class AwsJsonClient : AmazonServiceClient
         return response.Output ?? (typeof(TOutput) == typeof(Nothing) ? (TOutput)(object)Nothing.Instance : throw new AmazonClientException($"{operation.Name} was answered with nothing."));
     }
 
-    /// <summary>Calls an operation that answers an event stream; the caller owns it. Asks for HTTP/2.</summary>
+    /// <summary>Calls an operation that answers an event stream; the caller owns it. HTTP/2 over TLS, HTTP/1.1 without.</summary>
     public async Task<Stream> OpenEventsAsync<TInput>(AwsJsonOperation<TInput, Nothing> operation, TInput input, CancellationToken cancellationToken)
     {
         var response = await InvokeAsync(operation, input, isEventStream: true, cancellationToken).ConfigureAwait(false);
