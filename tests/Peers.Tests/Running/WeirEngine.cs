@@ -26,6 +26,7 @@ internal sealed class WeirEngine : IAsyncDisposable
         ["AWS_CONFIG_FILE"] = "/dev/null",
         ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null",
         ["AWS_EC2_METADATA_DISABLED"] = "true",
+        ["NODE_NO_WARNINGS"] = "1",
         ["WEIR_ENDPOINT"] = Address.AbsoluteUri,
     };
 

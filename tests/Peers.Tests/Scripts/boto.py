@@ -1,8 +1,9 @@
-"""Drives the engine at WEIR_ENDPOINT with boto3 and prints what it saw as one line of JSON."""
+"""Drives the engine at WEIR_ENDPOINT with boto3 and prints what it saw as one line of JSON: boto.py records|push."""
 
 import datetime
 import json
 import os
+import sys
 import time
 
 import boto3
@@ -27,6 +28,20 @@ def refusal(call, **arguments):
         return "accepted"
     except ClientError as error:
         return error.response["Error"]["Code"]
+
+
+def push(shard, expected):
+    consumer = kinesis.register_stream_consumer(StreamARN=stream["StreamARN"], ConsumerName="pushed")["Consumer"]["ConsumerARN"]
+    while kinesis.describe_stream_consumer(ConsumerARN=consumer)["ConsumerDescription"]["ConsumerStatus"] != "ACTIVE":
+        time.sleep(0.02)
+    events = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard, StartingPosition={"Type": "TRIM_HORIZON"})["EventStream"]
+    got = []
+    for event in events:
+        got += [record["Data"].decode() for record in event["SubscribeToShardEvent"]["Records"]]
+        if len(got) >= expected:
+            break
+    events.close()
+    return got
 
 
 kinesis.create_stream(StreamName=STREAM, ShardCount=2)
@@ -56,20 +71,7 @@ for shard in stream["Shards"]:
             }
         )
 
-consumer = kinesis.register_stream_consumer(StreamARN=stream["StreamARN"], ConsumerName="pushed")["Consumer"]["ConsumerARN"]
-while kinesis.describe_stream_consumer(ConsumerARN=consumer)["ConsumerDescription"]["ConsumerStatus"] != "ACTIVE":
-    time.sleep(0.02)
-expected = sum(1 for record in read if record["ShardId"] == put["ShardId"])
-pushed = []
-events = kinesis.subscribe_to_shard(
-    ConsumerARN=consumer, ShardId=put["ShardId"], StartingPosition={"Type": "TRIM_HORIZON"}
-)["EventStream"]
-for event in events:
-    pushed += [record["Data"].decode() for record in event["SubscribeToShardEvent"]["Records"]]
-    if len(pushed) >= expected:
-        break
-events.close()
-
+pushed = push(put["ShardId"], sum(1 for r in read if r["ShardId"] == put["ShardId"])) if sys.argv[1] == "push" else []
 scaled = kinesis.update_shard_count(StreamName=STREAM, TargetShardCount=4, ScalingType="UNIFORM_SCALING")
 after = active()
 print(

@@ -1,10 +1,10 @@
 'use strict';
 // Drives the engine at WEIR_ENDPOINT with the AWS SDK for JavaScript and prints what it saw as one line of JSON.
-//   node sdk.js default   HTTP/2 with prior knowledge, as the SDK does by itself
-//   node sdk.js http1     HTTP/1.1
+//   node sdk.js default|http1 records|push
+// default is HTTP/2 with prior knowledge, as the SDK does by itself; push adds a consumer with enhanced fan-out.
 const sdk = require('@aws-sdk/client-kinesis');
 
-async function main(mode) {
+async function main(mode, what) {
   const client = new sdk.KinesisClient({
     endpoint: process.env.WEIR_ENDPOINT,
     maxAttempts: 1,
@@ -20,6 +20,24 @@ async function main(mode) {
       if (description.StreamStatus === 'ACTIVE') return description;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  };
+
+  const push = async (ShardId, expected) => {
+    const { Consumer } = await client.send(new sdk.RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'pushed' }));
+    for (;;) {
+      const { ConsumerDescription } = await client.send(new sdk.DescribeStreamConsumerCommand({ ConsumerARN: Consumer.ConsumerARN }));
+      if (ConsumerDescription.ConsumerStatus === 'ACTIVE') break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+
+    const { EventStream } = await client.send(new sdk.SubscribeToShardCommand({ ConsumerARN: Consumer.ConsumerARN, ShardId, StartingPosition: { Type: 'TRIM_HORIZON' } }));
+    const got = [];
+    for await (const { SubscribeToShardEvent } of EventStream) {
+      for (const record of SubscribeToShardEvent.Records) got.push(Buffer.from(record.Data).toString());
+      if (got.length >= expected) break;
+    }
+
+    return got;
   };
 
   await client.send(new sdk.CreateStreamCommand({ StreamName, ShardCount: 2 }));
@@ -46,22 +64,7 @@ async function main(mode) {
     }
   }
 
-  const { Consumer } = await client.send(new sdk.RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'pushed' }));
-  for (;;) {
-    const { ConsumerDescription } = await client.send(new sdk.DescribeStreamConsumerCommand({ ConsumerARN: Consumer.ConsumerARN }));
-    if (ConsumerDescription.ConsumerStatus === 'ACTIVE') break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-
-  const shard = put.ShardId;
-  const { EventStream } = await client.send(new sdk.SubscribeToShardCommand({ ConsumerARN: Consumer.ConsumerARN, ShardId: shard, StartingPosition: { Type: 'TRIM_HORIZON' } }));
-  const pushed = [];
-  const expected = read.filter((record) => record.ShardId === shard).length;
-  for await (const { SubscribeToShardEvent } of EventStream) {
-    for (const record of SubscribeToShardEvent.Records) pushed.push(Buffer.from(record.Data).toString());
-    if (pushed.length >= expected) break;
-  }
-
+  const pushed = what === 'push' ? await push(put.ShardId, read.filter((record) => record.ShardId === put.ShardId).length) : [];
   const scaled = await client.send(new sdk.UpdateShardCountCommand({ StreamName, TargetShardCount: 4, ScalingType: 'UNIFORM_SCALING' }));
   const after = await active();
   const refusals = [
@@ -84,7 +87,7 @@ async function main(mode) {
   process.exit(0);
 }
 
-main(process.argv[2]).catch((error) => {
+main(process.argv[2], process.argv[3]).catch((error) => {
   process.stderr.write(`${error.stack}\n`);
   process.exit(1);
 });
