@@ -46,7 +46,7 @@ internal sealed partial class Engine : IAsyncDisposable
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Milliseconds of a clock that does not go back, for rates.</summary>
-    public long Ticks => Time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMillisecond;
+    public long Ticks => Time.GetTimestamp() / (Time.TimestampFrequency / 1000);
 
     public bool TryFind(string name, [NotNullWhen(true)] out LocalStream? stream) => _byName.TryGetValue(name, out stream);
 

@@ -28,9 +28,9 @@ public sealed record StartingPosition(string Type, string? SequenceNumber = null
 /// <summary>Opens an event stream of up to five minutes. See <see href="https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SubscribeToShard.html">SubscribeToShard</see>.</summary>
 public sealed record SubscribeToShardRequest(string ConsumerARN, string ShardId, StartingPosition StartingPosition);
 
-/// <summary>One push. Resume after it at <see cref="ContinuationSequenceNumber"/>; <see cref="ChildShards"/> stand in the last event of a closed shard.</summary>
+/// <summary>One push. Resume after it, AFTER_SEQUENCE_NUMBER <see cref="ContinuationSequenceNumber"/>; the last event of a closed shard has none, and names <see cref="ChildShards"/>.</summary>
 public sealed record SubscribeToShardEvent(
     IReadOnlyList<Record> Records,
-    string ContinuationSequenceNumber,
+    string? ContinuationSequenceNumber,
     long MillisBehindLatest,
     IReadOnlyList<ChildShard>? ChildShards = null);

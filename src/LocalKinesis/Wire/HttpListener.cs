@@ -49,7 +49,6 @@ internal sealed class HttpListener : IAsyncDisposable
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             kestrel.Listen(address, options.Port, listen =>
             {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
                 if (certificate is not null)
                     listen.UseHttps(certificate);
                 else

@@ -1,10 +1,8 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Aws.Kinesis;
 
@@ -28,6 +26,8 @@ namespace Weir.LocalKinesis.Wire;
 /// </summary>
 internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
 {
+    private readonly Subscriptions _subscriptions = new(engine);
+
     public const string Json = "application/x-amz-json-1.1";
     private const string PlainJson = "application/json";
     private static readonly JsonDocumentOptions Documents = new() { MaxDepth = 64 };
@@ -64,7 +64,7 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         catch (Exception e) when (e is not KinesisException && !response.HasStarted)
         {
             LogFailed(logger, e, request.Headers["X-Amz-Target"].ToString());
-            await ErrorAsync(context, Errors.Internal("The engine failed; its log says why.")).ConfigureAwait(false);
+            await ErrorAsync(context, Errors.Internal("The engine failed; its log says why."), cbor: false).ConfigureAwait(false);
         }
     }
 
@@ -75,10 +75,12 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         var target = request.Headers["X-Amz-Target"].ToString();
         var dot = target.IndexOf('.', StringComparison.Ordinal);
         var operation = target.StartsWith(KinesisOperations.TargetPrefix, StringComparison.Ordinal) ? Operations.Find(target[KinesisOperations.TargetPrefix.Length..]) : null;
+        var subscribe = target == KinesisOperations.TargetPrefix + KinesisOperations.SubscribeToShard.Name;
         using var body = await RequestBody.ReadAsync(request, context.RequestAborted).ConfigureAwait(false);
+        var cbor = contentType == Cbor.ContentType;
         try
         {
-            if (contentType is not (Json or PlainJson))
+            if (!cbor && contentType is not (Json or PlainJson))
             {
                 if (dot <= 0 || dot == target.Length - 1 || body.Length == 0)
                 {
@@ -91,19 +93,32 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
             }
 
             if (body.Length == 0)
-                throw operation is null ? Unknown() : NotParsed();
-            using var document = Parse(body.Memory);
-            if (operation is null || contentType == PlainJson)
+                throw operation is null && !subscribe ? Unknown() : NotParsed();
+            using var document = Parse(cbor ? Transcoded(body.Memory) : body.Memory);
+            if ((operation is null && !subscribe) || contentType == PlainJson)
                 throw Unknown();
             Authentication.Check(engine, request, body.Memory.Span);
+            if (subscribe)
+            {
+                await _subscriptions.RunAsync(context, document.RootElement, cbor).ConfigureAwait(false);
+                return;
+            }
+
             var output = new ArrayBufferWriter<byte>(1024);
-            await operation.InvokeAsync(engine, document.RootElement, output, context.RequestAborted).ConfigureAwait(false);
-            await SendAsync(context, 200, output.WrittenMemory).ConfigureAwait(false);
+            await operation!.InvokeAsync(engine, document.RootElement, output, context.RequestAborted).ConfigureAwait(false);
+            await SendAsync(context, 200, output.WrittenMemory, cbor).ConfigureAwait(false);
         }
-        catch (KinesisException e)
+        catch (KinesisException e) when (!context.Response.HasStarted)
         {
-            await ErrorAsync(context, e).ConfigureAwait(false);
+            await ErrorAsync(context, e, cbor).ConfigureAwait(false);
         }
+    }
+
+    private static ReadOnlyMemory<byte> Transcoded(ReadOnlyMemory<byte> cbor)
+    {
+        var json = new ArrayBufferWriter<byte>(cbor.Length * 2);
+        Cbor.ToJson(cbor, json);
+        return json.WrittenMemory;
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> body)
@@ -127,7 +142,8 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
 
     private static KinesisException Unknown() => new(KinesisErrorCodes.UnknownOperation, "");
 
-    private static async Task ErrorAsync(HttpContext context, KinesisException error)
+    /// <summary>An error as the service spells it, in JSON.</summary>
+    internal static ReadOnlyMemory<byte> Spell(KinesisException error)
     {
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -139,13 +155,16 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
             writer.WriteEndObject();
         }
 
-        await SendAsync(context, error.StatusCode, output.WrittenMemory).ConfigureAwait(false);
+        return output.WrittenMemory;
     }
 
-    private static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
+    private static Task ErrorAsync(HttpContext context, KinesisException error, bool cbor) => SendAsync(context, error.StatusCode, Spell(error), cbor);
+
+    private static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, bool cbor)
     {
+        var body = cbor ? Cbor.FromJson(json.Span) : json;
         context.Response.StatusCode = status;
-        context.Response.ContentType = Json;
+        context.Response.ContentType = cbor ? Cbor.ContentType : Json;
         context.Response.ContentLength = body.Length;
         await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }

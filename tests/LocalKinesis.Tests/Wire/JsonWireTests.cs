@@ -1,0 +1,136 @@
+using System.Net;
+using System.Text;
+
+namespace Weir.LocalKinesis.Tests.Wire;
+
+public sealed class JsonWireTests
+{
+    [Fact]
+    public async Task A_record_goes_around_with_every_shape_as_the_service_has_it()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        var put = await server.OkAsync("PutRecord", """{"StreamName":"orders","Data":"aGVsbG8=","PartitionKey":"kéy\n\"1\""}""");
+        var iterator = await server.OkAsync("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-000000000000","ShardIteratorType":"TRIM_HORIZON"}""");
+        var read = await server.OkAsync("GetRecords", $$"""{"ShardIterator":"{{iterator.GetProperty("ShardIterator").GetString()}}"}""");
+
+        var record = read.GetProperty("Records")[0];
+        Assert.Equal("aGVsbG8=", record.GetProperty("Data").GetString());
+        Assert.Equal("kéy\n\"1\"", record.GetProperty("PartitionKey").GetString());
+        Assert.Equal(put.GetProperty("SequenceNumber").GetString(), record.GetProperty("SequenceNumber").GetString());
+        Assert.Equal("1772366400", record.GetProperty("ApproximateArrivalTimestamp").GetRawText());
+        Assert.False(record.TryGetProperty("EncryptionType", out _));
+        Assert.Equal(0, read.GetProperty("MillisBehindLatest").GetInt32());
+        Assert.False(read.TryGetProperty("ChildShards", out _));
+    }
+
+    [Fact]
+    public async Task PutRecords_has_a_result_for_each_record()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:2");
+        var put = await server.OkAsync("PutRecords", """{"Records":[{"Data":"AA==","PartitionKey":"a"},{"PartitionKey":"b","Data":"","ExplicitHashKey":"340282366920938463463374607431768211455"}],"StreamName":"orders"}""");
+        Assert.Equal("""{"FailedRecordCount":0,"Records":[{"SequenceNumber":"S","ShardId":"shardId-000000000000"},{"SequenceNumber":"S","ShardId":"shardId-000000000001"}]}""", System.Text.RegularExpressions.Regex.Replace(put.GetRawText(), "\"\\d{56}\"", "\"S\""));
+    }
+
+    [Theory]
+    [InlineData("DescribeStream", """{"StreamName":"nope"}""", "ResourceNotFoundException", "Stream nope under account 000000000000 not found.")]
+    [InlineData("DescribeStream", """{"StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/nope"}""", "ResourceNotFoundException", "Stream nope under account 000000000000 not found.")]
+    [InlineData("CreateStream", """{"StreamName":"orders","ShardCount":1}""", "ResourceInUseException", "Stream orders under account 000000000000 already exists.")]
+    [InlineData("DescribeStream", "{}", "ValidationException", "1 validation error detected: Value null at 'streamName' failed to satisfy constraint: Member must not be null")]
+    [InlineData("DescribeStream", """{"StreamName":""}""", "ValidationException", "2 validation errors detected: Value '' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value '' at 'streamName' failed to satisfy constraint: Member must have length greater than or equal to 1")]
+    [InlineData("CreateStream", """{"StreamName":"x","ShardCount":100000}""", "LimitExceededException", "This request would exceed the shard limit for the account 000000000000 in us-east-1. Current shard count for the account: 2. Limit: 20000. Number of additional shards that would have resulted from this request: 100000. Refer to the AWS Service Limits page (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.")]
+    [InlineData("CreateStream", """{"StreamName":"x","ShardCount":0}""", "ValidationException", "1 validation error detected: Value '0' at 'shardCount' failed to satisfy constraint: Member must have value greater than or equal to 1")]
+    [InlineData("CreateStream", """{"StreamName":"x","ShardCount":"1"}""", "SerializationException", "class java.lang.String can not be converted to an Integer")]
+    [InlineData("DescribeStream", """{"StreamName":23}""", "SerializationException", "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String")]
+    [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"23456"}""", "SerializationException", "'23456' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 5")]
+    [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"=+/="}""", "SerializationException", "'=+/=' can not be converted to a Blob: Invalid Base64 character: '='")]
+    [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"+/+="}""", "SerializationException", "'+/+=' can not be converted to a Blob: Invalid last non-pad Base64 character dectected")]
+    [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"","ExplicitHashKey":"340282366920938463463374607431768211456"}""", "InvalidArgumentException", "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was 340282366920938463463374607431768211456")]
+    [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"","SequenceNumberForOrdering":"5"}""", "InvalidArgumentException", "ExclusiveMinimumSequenceNumber 5 used in PutRecord on stream orders under account 000000000000 is invalid.")]
+    [InlineData("PutRecords", """{"StreamName":"orders","Records":[]}""", "ValidationException", "1 validation error detected: Value '[]' at 'records' failed to satisfy constraint: Member must have length greater than or equal to 1")]
+    [InlineData("PutRecords", """{"StreamName":"orders","Records":[{"Data":"","PartitionKey":""}]}""", "ValidationException", "1 validation error detected: Value '' at 'records.1.member.partitionKey' failed to satisfy constraint: Member must have length greater than or equal to 1")]
+    [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-000000000000","ShardIteratorType":"LATEST","StartingSequenceNumber":"1"}""", "InvalidArgumentException", "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified LATEST and also a StartingSequenceNumber.")]
+    [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-000000000009","ShardIteratorType":"LATEST"}""", "ResourceNotFoundException", "Shard shardId-000000000009 in stream orders under account 000000000000 does not exist")]
+    [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"x","ShardIteratorType":"NOW"}""", "ValidationException", "1 validation error detected: Value 'NOW' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]")]
+    [InlineData("ListShards", "{}", "InvalidArgumentException", "Either NextToken or StreamName should be provided.")]
+    [InlineData("MergeShards", """{"StreamName":"orders","ShardToMerge":"shardId-000000000001","AdjacentShardToMerge":"shardId-000000000000"}""", "InvalidArgumentException", "Shards shardId-000000000001 and shardId-000000000000 in stream orders under account 000000000000 are not an adjacent pair of shards eligible for merging")]
+    [InlineData("SplitShard", """{"StreamName":"orders","ShardToSplit":"shardId-0","NewStartingHashKey":"1"}""", "InvalidArgumentException", "NewStartingHashKey 1 used in SplitShard() on shard shardId-000000000000 in stream orders under account 000000000000 is not both greater than one plus the shard's StartingHashKey 0 and less than the shard's EndingHashKey 170141183460469231731687303715884105727.")]
+    [InlineData("IncreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":23}""", "InvalidArgumentException", "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is too short.")]
+    public async Task A_refusal_has_the_services_name_and_words(string operation, string json, string type, string message)
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:2");
+        var (status, body) = await server.SendAsync(operation, json);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        using var document = System.Text.Json.JsonDocument.Parse(body);
+        Assert.Equal((type, message), (document.RootElement.GetProperty("__type").GetString(), document.RootElement.GetProperty(type == "SerializationException" ? "Message" : "message").GetString()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("hello")]
+    [InlineData("{")]
+    [InlineData("5")]
+    [InlineData("null")]
+    [InlineData("{\"StreamName\":\"orders\",}")]
+    public async Task What_is_not_JSON_is_a_SerializationException_without_words(string json)
+    {
+        await using var server = await WireServer.StartAsync();
+        var answer = await server.SendAsync("ListStreams", json);
+        Assert.Equal((HttpStatusCode.BadRequest, """{"__type":"SerializationException"}"""), answer);
+    }
+
+    [Fact]
+    public async Task Deep_nesting_is_refused()
+    {
+        await using var server = await WireServer.StartAsync();
+        var answer = await server.SendAsync("ListStreams", new string('[', 100_000));
+        Assert.Equal((HttpStatusCode.BadRequest, """{"__type":"SerializationException"}"""), answer);
+    }
+
+    [Fact]
+    public async Task Unknown_operations_missing_signatures_and_other_methods_are_told_apart()
+    {
+        await using var server = await WireServer.StartAsync();
+        Assert.Equal((HttpStatusCode.BadRequest, """{"__type":"UnknownOperationException"}"""), await server.SendAsync("Nothing", "{}"));
+        using var unsigned = await server.Client.SendAsync(WireServer.Request("ListStreams", new ByteArrayContent("{}"u8.ToArray()), signed: false));
+        Assert.Equal("""{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}""", await unsigned.Content.ReadAsStringAsync());
+        Assert.NotEmpty(unsigned.Headers.GetValues("x-amzn-RequestId").Single());
+        Assert.InRange(Convert.FromBase64String(unsigned.Headers.GetValues("x-amz-id-2").Single()).Length, 72, 80);
+        using var get = await server.Client.GetAsync("/");
+        Assert.Equal(HttpStatusCode.Forbidden, get.StatusCode);
+        Assert.Equal("Healthy", await server.Client.GetStringAsync("/healthz"));
+    }
+
+    [Fact]
+    public async Task HTTP_2_with_prior_knowledge_shares_the_port()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        using var client = new HttpClient { BaseAddress = server.Client.BaseAddress };
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = WireServer.Request("ListStreams", new ByteArrayContent("{}"u8.ToArray()));
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            using var response = await client.SendAsync(request);
+            Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (response.StatusCode, response.Version));
+            await server.OkAsync("ListStreams", "{}");
+        }
+    }
+
+    [Fact]
+    public async Task With_keys_a_wrong_signature_is_refused()
+    {
+        await using var server = await WireServer.StartAsync(o => o.Keys.Add("x", "secret"));
+        var (status, body) = await server.SendAsync("ListStreams", "{}");
+        Assert.Equal(HttpStatusCode.Forbidden, status);
+        Assert.Contains("InvalidSignatureException", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_told_with_the_setting()
+    {
+        await using var server = await WireServer.StartAsync();
+        var port = server.Client.BaseAddress!.Port;
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => WireServer.StartAsync(o => o.Port = port));
+        Assert.StartsWith($"LocalKinesis:Port: port {port} of 127.0.0.1 is already in use.", refusal.Message, StringComparison.Ordinal);
+    }
+}
