@@ -52,6 +52,8 @@ public sealed class Redactor : IRecordRedactor, IRuleSetHolder
         _state = new State(copy, CompiledRules.HashOf(copy), _state.Transformer);
     }
 
+    internal CompiledRules RulesFor(string stream) => _state.For(stream);
+
     public RedactionOutcome Redact(string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
     {
         var state = _state;

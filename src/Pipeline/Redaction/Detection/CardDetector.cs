@@ -74,4 +74,24 @@ internal static class CardDetector
             _ => false,
         };
     }
+
+    /// <summary>The card is one of the scheme that the name stands for, <c>visa</c> or <c>{"provider":"AmEx"}</c>; true for no name.</summary>
+    internal static bool IsOf(ReadOnlySpan<byte> d, string? scheme)
+    {
+        if (scheme is null)
+        {
+            return true;
+        }
+
+        var p2 = (d[0] - '0') * 10 + (d[1] - '0');
+        var p4 = p2 * 100 + (d[2] - '0') * 10 + (d[3] - '0');
+        bool Named(string name) => scheme.Contains(name, StringComparison.OrdinalIgnoreCase);
+        return Named("amex") ? p2 is 34 or 37
+            : Named("diners") ? p2 is 36 or 38 or 39 || p4 is >= 3000 and <= 3059
+            : Named("discover") ? p4 == 6011 || p2 == 65
+            : Named("jcb") ? p2 == 35 || p4 is 2131 or 1800
+            : Named("mastercard") ? p2 is >= 51 and <= 55 || p4 is >= 2221 and <= 2720
+            : Named("unionpay") ? p2 is 62 or 81
+            : !Named("visa") || d[0] == '4';
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Weir.Pipeline.Redaction.Scanning;
@@ -7,11 +8,23 @@ namespace Weir.Pipeline.Redaction.Detection;
 /// <summary>Visits the anchors of a text and lets the detector that each calls for look around it.</summary>
 internal static class Detectors
 {
+    private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" :=\n\t,;#"u8);
+
     /// <summary>Adds what stands in [start, end) to the frame's findings. Findings may overlap.</summary>
     [SkipLocalsInit]
     public static void Run(ReadOnlySpan<byte> text, int start, int end, Frame frame, KeyContext context, bool[] looked, RecordScan scan)
     {
+        if (context.Entities.Length > 0)
+        {
+            ContextDetector.ByKey(text, start, end, context.Entities, looked, frame.Findings);
+        }
+
         var masks = frame.Masks;
+        if (scan.LooksByWords && end - start > 8 && BlockMasks.Any(masks.Digits, start, end) && text[start..end].ContainsAny(BetweenWords))
+        {
+            ContextDetector.ByWords(text, start, end, looked, frame.Findings);
+        }
+
         var skip = start;
         for (var block = start >> 6; block <= (end - 1) >> 6; block++)
         {
@@ -30,33 +43,168 @@ internal static class Detectors
                     return;
                 }
 
-                var found = At(text, at, start, end, frame, context, looked);
+                var found = At(text, at, start, end, frame, context, looked, scan);
                 skip = Math.Max(skip, found);
             }
         }
     }
 
     /// <summary>Looks at one anchor and returns where the next may stand.</summary>
-    private static int At(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, KeyContext context, bool[] looked)
+    private static int At(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, KeyContext context, bool[] looked, RecordScan scan)
     {
-        switch (text[at])
+        int start, end;
+        var b = text[at];
+        switch (b)
         {
             case (byte)'@':
-                if (looked[EntityId.Email] && EmailDetector.TryFind(text, at, from, to, out var start, out var end))
+                if (looked[EntityId.UrlCredentials] && SecretDetector.TryUrlCredentials(text, at, from, out start))
+                {
+                    frame.Findings.Add(new Finding(start, at, EntityId.UrlCredentials));
+                    break;
+                }
+
+                if (looked[EntityId.Email] && EmailDetector.TryFind(text, at, from, to, out start, out end))
                 {
                     frame.Findings.Add(new Finding(start, end, EntityId.Email));
                     return end;
                 }
 
                 break;
-            case >= (byte)'0' and <= (byte)'9':
-                return Number(text, at, from, to, frame, context, looked);
-            case (byte)'+':
-                // The digits after it begin a number of their own and look back.
+            case (byte)'.':
+                if (looked[EntityId.Mac] && at - 9 >= from && AddressDetector.TryMac(text, at - 9, to, (byte)'.', 4, 3, out end))
+                {
+                    frame.Findings.Add(new Finding(at - 9, end, EntityId.Mac));
+                    return end;
+                }
+
+                if (looked[EntityId.Ip] && AddressDetector.TryIpv4(text, at, from, to, out start, out end))
+                {
+                    frame.Findings.Add(new Finding(start, end, EntityId.Ip));
+                    return end;
+                }
+
                 break;
+            case (byte)':':
+                if ((looked[EntityId.Ip] || looked[EntityId.Mac]) && AddressDetector.TryColons(text, at, from, to, out start, out end, out var mac) && looked[mac ? EntityId.Mac : EntityId.Ip])
+                {
+                    frame.Findings.Add(new Finding(start, end, mac ? EntityId.Mac : EntityId.Ip));
+                    return end;
+                }
+
+                break;
+            case (byte)'-':
+                if (looked[EntityId.Mac] && at - 5 >= from && AddressDetector.TryMac(text, at - 5, to, (byte)'-', 2, 6, out end))
+                {
+                    frame.Findings.Add(new Finding(at - 5, end, EntityId.Mac));
+                    return end;
+                }
+
+                if (looked[EntityId.PrivateKey] && SecretDetector.TryPrivateKey(text, at, from, to, out start, out end))
+                {
+                    frame.Findings.Add(new Finding(start, end, EntityId.PrivateKey));
+                    return end;
+                }
+
+                break;
+            default:
+                return Run(text, at, from, to, frame, context, looked, scan, b);
         }
 
         return at + 1;
+    }
+
+    /// <summary>A letter or digit: the start of a number, the check digits of an IBAN, or the inside of a long run.</summary>
+    private static int Run(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, KeyContext context, bool[] looked, RecordScan scan, byte b)
+    {
+        var next = at + 1;
+        if ((uint)(b - '0') <= 9)
+        {
+            if (at == from || !char.IsAsciiLetterOrDigit((char)text[at - 1]))
+            {
+                next = Number(text, at, from, to, frame, context, looked);
+            }
+            else if (looked[EntityId.Iban] && at - 3 >= from && char.IsAsciiLetter((char)text[at - 3]) && IbanDetector.TryFind(text, at - 3, to, out var end))
+            {
+                frame.Findings.Add(new Finding(at - 3, end, EntityId.Iban));
+                return end;
+            }
+        }
+
+        if (next > at + 1 || at - from < BlockMasks.LongRun - 1)
+        {
+            return next;
+        }
+
+        return LongRun(text, at, from, to, frame, looked, scan);
+    }
+
+    private static int LongRun(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan)
+    {
+        for (var i = at - BlockMasks.LongRun + 1; i < at; i++)
+        {
+            if (!char.IsAsciiLetterOrDigit((char)text[i]) && text[i] != (byte)'_')
+            {
+                return at + 1;
+            }
+        }
+
+        if (SecretDetector.TryFind(text, at, from, to, looked, out var start, out var end, out var entity))
+        {
+            frame.Findings.Add(new Finding(start, end, entity));
+            return end;
+        }
+
+        var run = text[start..end];
+        foreach (var id in Shaped)
+        {
+            if (looked[id] && EntityCatalogue.All[id].Format is { } format && run.Length >= format.Min && run.Length <= format.Max && format.Matches(run))
+            {
+                frame.Findings.Add(new Finding(start, end, id));
+                return end;
+            }
+        }
+
+        return scan.InEncoded(text, at, from, to, frame) is var encoded and > 0 ? encoded : at + 1;
+    }
+
+    /// <summary>Numbers of letters and digits that chance does not make: found without a name beside them.</summary>
+    private static readonly int[] Shaped = [.. new[] { "IT_FISCAL_CODE", "MX_CURP", "IN_GSTIN", "UK_DRIVING_LICENCE", "DE_SOCIAL_SECURITY" }.Select(n => EntityCatalogue.Find(n)!.Id)];
+
+    private static readonly int Finnish = EntityCatalogue.Find("FI_PERSONAL_IDENTITY_CODE")!.Id;
+    private static readonly int Swedish = EntityCatalogue.Find("SE_PERSONNUMMER")!.Id;
+    private static readonly int Korean = EntityCatalogue.Find("KR_RRN")!.Id;
+    private static readonly int Swiss = EntityCatalogue.Find("CH_SSN")!.Id;
+    private static readonly int Itin = EntityCatalogue.Find("US_ITIN")!.Id;
+
+    /// <summary>National numbers whose grouping, date and check together hardly occur by chance.</summary>
+    private static bool TryGrouped(ReadOnlySpan<byte> text, int at, int to, ref NumberRun run, bool[] looked, out int end, out int entity)
+    {
+        int first = run.GroupLength(0), second = run.Groups > 1 ? run.GroupLength(1) : 0;
+        var sign = second > 0 ? text[run.Position(first - 1) + 1] : (byte)0;
+        var dashed = sign is (byte)'-' or (byte)'+';
+        var (length, alternative) = (first, second) switch
+        {
+            (6, 4) or (8, 4) when dashed => (first + 5, Swedish),
+            (6, 7) when dashed => (14, Korean),
+            (3, 4) when run.Digits.StartsWith("756"u8) => (16, Swiss),
+            (3, 2) when dashed && run.Digits[0] == (byte)'9' => (11, Itin),
+            _ => (0, -1),
+        };
+        return alternative >= 0 && Stands(text, at, to, length, alternative, looked, out end, out entity)
+            || first == 6 && Stands(text, at, to, 11, Finnish, looked, out end, out entity)
+            || None(at, out end, out entity);
+    }
+
+    private static bool Stands(ReadOnlySpan<byte> text, int at, int to, int length, int candidate, bool[] looked, out int end, out int entity)
+    {
+        (end, entity) = (at + length, candidate);
+        return looked[candidate] && end <= to && (end == to || !char.IsAsciiLetterOrDigit((char)text[end])) && EntityCatalogue.All[candidate].Format!.Matches(text[at..end]);
+    }
+
+    private static bool None(int at, out int end, out int entity)
+    {
+        (end, entity) = (at, -1);
+        return false;
     }
 
     private static int Number(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, KeyContext context, bool[] looked)
@@ -66,8 +214,26 @@ internal static class Detectors
             return at + 1;
         }
 
+        if (looked[EntityId.Mac] && AddressDetector.TryMac(text, at, to, (byte)'-', 2, 6, out var macEnd))
+        {
+            frame.Findings.Add(new Finding(at, macEnd, EntityId.Mac));
+            return macEnd;
+        }
+
+        // What is an address is no phone number, whether addresses are looked for or not.
+        if (AddressDetector.Ipv4Length(text[at..to]) > 0)
+        {
+            return at + 1;
+        }
+
         NumberRun run = default;
         run.Read(text, at, to);
+        if (TryGrouped(text, at, to, ref run, looked, out var groupedEnd, out var grouped))
+        {
+            frame.Findings.Add(new Finding(at, groupedEnd, grouped));
+            return groupedEnd;
+        }
+
         if (run.Count < 7)
         {
             return at + 1;
@@ -80,14 +246,14 @@ internal static class Detectors
             return end;
         }
 
-        if (looked[EntityId.Card] && run.Count >= 12 && !context.OtherNumber && TryCard(ref run, to, text, out var cardEnd))
+        if (looked[EntityId.Card] && run.Count >= 12 && !context.OtherNumber && TryCard(ref run, from, to, text, context.Card, out var cardEnd))
         {
             frame.Findings.Add(new Finding(at, cardEnd, EntityId.Card));
             return cardEnd;
         }
 
         if (looked[EntityId.Phone] && !context.OtherNumber
-            && PhoneDetector.TryFind(text, ref run, from, to, context.Phone || PhoneWords.Near(text, at, from, to), out var phoneStart, out var phoneEnd))
+            && PhoneDetector.TryFind(text, ref run, from, to, context.Phone || NearWords.Phone(text, at, from, to), out var phoneStart, out var phoneEnd))
         {
             frame.Findings.Add(new Finding(phoneStart, phoneEnd, EntityId.Phone));
             return phoneEnd;
@@ -111,7 +277,7 @@ internal static class Detectors
     }
 
     /// <summary>The longest card number that begins with the run and ends with one of its groups.</summary>
-    private static bool TryCard(ref NumberRun run, int to, ReadOnlySpan<byte> text, out int end)
+    private static bool TryCard(ref NumberRun run, int from, int to, ReadOnlySpan<byte> text, bool named, out int end)
     {
         for (var groups = run.Groups; groups > 0; groups--)
         {
@@ -121,7 +287,13 @@ internal static class Detectors
                 break;
             }
 
-            if (count <= 19 && CardDetector.IsCard(run.Digits[..count]))
+            if (count > 19 || !CardDetector.Luhn(run.Digits[..count]))
+            {
+                continue;
+            }
+
+            // Beside its name a number needs no known issuer.
+            if (CardDetector.IsCard(run.Digits[..count]) || named || NearWords.Card(text, run.Position(0), from))
             {
                 end = run.Position(count - 1) + 1;
                 return end >= to || !char.IsAsciiDigit((char)text[end]);
@@ -129,49 +301,6 @@ internal static class Detectors
         }
 
         end = 0;
-        return false;
-    }
-}
-
-/// <summary>Words beside a number that say it is a phone number.</summary>
-internal static class PhoneWords
-{
-    private static readonly HashSet<string> Named = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "phone", "phones", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "fax", "call", "calls", "calling", "called", "office", "home", "answering", "messages", "message", "text", "sms",
-        "whatsapp", "ring", "dial", "reach", "contact", "voicemail", "hotline", "landline", "handy", "telefon", "rufnummer", "mobil", "telefono", "teléfono", "telefone", "celular", "portable", "tlf", "gsm",
-    };
-
-    /// <summary>A word of <see cref="Named"/> stands within 40 bytes before or 12 after.</summary>
-    public static bool Near(ReadOnlySpan<byte> text, int at, int from, int to) =>
-        In(text[Math.Max(from, at - 40)..at]) || In(text[Math.Min(to, at + 7)..Math.Min(to, at + 34)]);
-
-    private static bool In(ReadOnlySpan<byte> text)
-    {
-        var lookup = Named.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> word = stackalloc char[16];
-        var length = 0;
-        for (var i = 0; i <= text.Length; i++)
-        {
-            if (i < text.Length && char.IsAsciiLetter((char)text[i]))
-            {
-                if (length < word.Length)
-                {
-                    word[length] = (char)text[i];
-                }
-
-                length++;
-                continue;
-            }
-
-            if (length is >= 3 and <= 16 && lookup.Contains(word[..length]))
-            {
-                return true;
-            }
-
-            length = 0;
-        }
-
         return false;
     }
 }

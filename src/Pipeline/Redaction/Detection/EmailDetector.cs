@@ -51,6 +51,34 @@ internal static class EmailDetector
         return TryDomain(text, at + 1, to, out end);
     }
 
+    /// <summary>What a mail server takes (RFC 5321): lengths, dots in the right places, a quoted part that ends.</summary>
+    public static bool IsStrict(ReadOnlySpan<byte> address)
+    {
+        var at = address.LastIndexOf((byte)'@');
+        var local = address[..at];
+        var domain = address[(at + 1)..];
+        if (local.Length is 0 or > LongestLocal || domain.Length is < 3 or > LongestDomain)
+        {
+            return false;
+        }
+
+        if (local[0] == (byte)'"')
+        {
+            return local.Length > 2 && local[^1] == (byte)'"';
+        }
+
+        foreach (var part in domain.Split((byte)'.'))
+        {
+            var label = domain[part];
+            if (label.Length is 0 or > 63 || label[0] == (byte)'-' || label[^1] == (byte)'-' || label.Contains((byte)'_'))
+            {
+                return false;
+            }
+        }
+
+        return local[0] != (byte)'.' && local[^1] != (byte)'.' && local.IndexOf(".."u8) < 0;
+    }
+
     private static bool TryDomain(ReadOnlySpan<byte> text, int position, int to, out int end)
     {
         end = position;

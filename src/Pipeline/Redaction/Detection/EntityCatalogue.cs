@@ -21,6 +21,9 @@ public sealed record Entity(string Name, string Title, Evidence Evidence, string
 
     internal int Id { get; set; }
 
+    /// <summary>How a national number is written and decided; null for those with code of their own.</summary>
+    internal National.NationalFormat? Format { get; init; }
+
     internal byte[] Utf8 { get; } = System.Text.Encoding.ASCII.GetBytes(Name);
 }
 
@@ -37,6 +40,9 @@ public static partial class EntityCatalogue
         ["IP"] = "IP_ADDRESS",
         ["MAC"] = "MAC_ADDRESS",
         ["SSN"] = "US_SSN",
+        ["PH_MOBILE_NUMBER"] = "PHONE_NUMBER",
+        ["TR_PHONE_NUMBER"] = "PHONE_NUMBER",
+        ["FIN"] = "SG_NRIC_FIN",
         ["CRYPTO"] = "CRYPTO_BTC",
     };
 
@@ -49,9 +55,27 @@ public static partial class EntityCatalogue
 
     internal static ReadOnlySpan<byte> Utf8Name(int entity) => All[entity].Utf8;
 
+    private static IEnumerable<Entity> Named() =>
+    [
+        new("PERSON", "Person's name", Evidence.ByName)
+        {
+            Keywords = ["firstname", "lastname", "fullname", "surname", "givenname", "familyname", "middlename", "maidenname", "forename", "cardholder", "cardholdername", "accountholder", "recipientname", "customername", "contactname",
+                "vorname", "nachname", "nom", "prenom", "nombre", "apellido", "apellidos", "cognome", "patientname", "employeename", "drivername", "passengername", "personname", "username"],
+        },
+        new("STREET_ADDRESS", "Postal address", Evidence.ByName)
+        {
+            Keywords = ["street", "streetaddress", "addressline", "addressline1", "addressline2", "address1", "address2", "line1", "line2", "postaladdress", "homeaddress", "billingaddress", "shippingaddress", "deliveryaddress", "mailingaddress",
+                "strasse", "straße", "rue", "calle", "direccion", "indirizzo", "adresse", "housenumber"],
+        },
+        new("DATE_OF_BIRTH", "Date of birth", Evidence.ByName)
+        {
+            Keywords = ["dob", "dateofbirth", "birthdate", "birthday", "birthdt", "geburtsdatum", "fechanacimiento", "fechadenacimiento", "datenaissance", "datedenaissance", "datadinascita", "geboortedatum", "born"],
+        },
+    ];
+
     private static List<Entity> Build()
     {
-        var all = Strong().ToList();
+        var all = Strong().Concat(National()).Concat(Named()).ToList();
         for (var i = 0; i < all.Count; i++)
         {
             all[i].Id = i;

@@ -68,10 +68,18 @@ internal sealed class KeyContext
 internal static class ContextWords
 {
     private static readonly Dictionary<string, int[]> ByWord = Build();
+    private static readonly Dictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> ByPhrase = ByWord.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    public static int[] Of(string phrase) => ByWord.GetValueOrDefault(phrase, []);
+    /// <summary>The entities that a lower-case phrase names; a plural names what its singular does.</summary>
+    public static int[] Of(ReadOnlySpan<char> phrase)
+    {
+        if (ByPhrase.TryGetValue(phrase, out var found))
+        {
+            return found;
+        }
 
-    public static int[] Of(ReadOnlySpan<char> phrase) => ByWord.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(phrase, out var found) ? found : [];
+        return phrase.Length > 3 && phrase[^1] == 's' && ByPhrase.TryGetValue(phrase[..^1], out found) ? found : [];
+    }
 
     private static Dictionary<string, int[]> Build() => EntityCatalogue.All
         .SelectMany(e => e.Keywords.Select(k => (Word: k, e.Id)))

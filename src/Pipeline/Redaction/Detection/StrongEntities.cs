@@ -1,3 +1,5 @@
+using Weir.Pipeline.Redaction.Detection.National;
+
 namespace Weir.Pipeline.Redaction.Detection;
 
 /// <summary>The numbers of the entities that have code of their own; the order is that of <see cref="EntityCatalogue.Strong"/>.</summary>
@@ -29,7 +31,7 @@ public static partial class EntityCatalogue
         {
             Keywords = ["card", "cardnumber", "cardno", "creditcard", "debitcard", "ccnumber", "pan", "cc", "visa", "mastercard", "amex", "discover", "maestro", "diners", "jcb"],
         },
-        new("PHONE_NUMBER", "Phone number", Evidence.Anywhere)
+        new("PHONE_NUMBER", "Phone number", Evidence.Anywhere, ChanceRate: 0.64)
         {
             Keywords = ["phone", "phonenumber", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "msisdn", "call", "sms", "whatsapp", "contactnumber", "handy", "telefon", "telefono", "telefone"],
         },
@@ -37,6 +39,7 @@ public static partial class EntityCatalogue
         new("US_SSN", "US social security number", Evidence.Anywhere, "US", 0.89)
         {
             Keywords = ["ssn", "socialsecurity", "socialsecuritynumber", "socialsecurityno", "socialsec", "ssns", "ssnum", "ssno"],
+            Format = new(World.UsSsn, 9, 9),
         },
         new("IP_ADDRESS", "IP address", Evidence.Anywhere) { Keywords = ["ip", "ipaddress", "ipv4", "ipv6", "clientip", "remoteaddr"] },
         new("MAC_ADDRESS", "MAC address", Evidence.Anywhere) { Keywords = ["mac", "macaddress"] },

@@ -58,7 +58,7 @@ internal sealed class CompiledRules
         for (var entity = 0; entity < _byEntity.Length; entity++)
         {
             Looked[entity] = _byEntity[entity].Length > 0;
-            AnyContent |= Looked[entity];
+            LooksByWords |= Looked[entity] && EntityCatalogue.All[entity].Format is not null;
         }
 
         AnyFieldRule = rules.Any(r => r.Path >= 0);
@@ -76,7 +76,8 @@ internal sealed class CompiledRules
     /// <summary>By entity: some rule looks for it.</summary>
     public bool[] Looked { get; }
 
-    public bool AnyContent { get; }
+    /// <summary>Some rule looks for an entity that words beside it must name.</summary>
+    public bool LooksByWords { get; }
 
     public bool AnyFieldRule { get; }
 

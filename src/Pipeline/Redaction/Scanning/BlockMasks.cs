@@ -44,7 +44,7 @@ internal sealed class BlockMasks
 
     private struct Carry
     {
-        public ulong Digit, Alpha, AlphaDigit, HexColon, Dot, Colon, Hex, Dash, Amp, Run1, Run2, Run4, Run8, Run12, InString;
+        public ulong Digit, Alpha, AlphaDigit, HexColon, Dot, AnyDot, Colon, Hex, Dash, Amp, Run1, Run2, Run4, Run8, Run12, InString;
         public bool Escaped;
     }
 
@@ -109,6 +109,9 @@ internal sealed class BlockMasks
         var dot = raw.Dot & Left(raw.Digit, carry.Digit, 1);
         var dots = dot & (Left(dot, carry.Dot, 2) | Left(dot, carry.Dot, 3) | Left(dot, carry.Dot, 4));
 
+        // The second dot of 001a.2b3c.4d5e.
+        var hexDots = raw.Dot & Left(raw.Dot, carry.AnyDot, 5) & Left(raw.Hex, carry.Hex, 1);
+
         // The second colon of an address: after a hex digit or a colon, another one at most five bytes before.
         var hexColon = raw.Hex | raw.Colon;
         var colon = raw.Colon & Left(hexColon, carry.HexColon, 1);
@@ -126,7 +129,7 @@ internal sealed class BlockMasks
         var run12 = run8 & Left(run4, carry.Run4, 8);
         var longRun = run12 & ~Left(run12, carry.Run12, 1);
 
-        Anchors[block] = raw.At | numberStart | iban | dots | colons | dashes | longRun | raw.Plus | raw.Paren;
+        Anchors[block] = raw.At | numberStart | iban | dots | hexDots | colons | dashes | longRun | raw.Plus | raw.Paren;
         Digits[block] = raw.Digit;
         Special[block] = raw.Backslash | raw.NonAscii | raw.Percent | raw.Hash & Left(raw.Amp, carry.Amp, 1);
 
@@ -135,6 +138,7 @@ internal sealed class BlockMasks
         carry.AlphaDigit = alphaDigit;
         carry.HexColon = hexColon;
         carry.Dot = dot;
+        carry.AnyDot = raw.Dot;
         carry.Colon = raw.Colon;
         carry.Hex = raw.Hex;
         carry.Dash = raw.Dash;

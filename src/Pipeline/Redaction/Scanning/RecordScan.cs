@@ -83,6 +83,64 @@ internal sealed partial class RecordScan
         return Settle();
     }
 
+    /// <summary>Some rule looks for an entity that words must name.</summary>
+    public bool LooksByWords => _rules.LooksByWords;
+
+    /// <summary>
+    /// The base64 run around a place holds personal data: the whole run becomes a finding of the first entity in it. Returns its end, or 0.
+    /// </summary>
+    public int InEncoded(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame)
+    {
+        if (_framesUsed >= MostFrames)
+        {
+            return 0;
+        }
+
+        int start = at, end = at;
+        while (start > from && Base64Text.Belongs(text[start - 1]))
+        {
+            start--;
+        }
+
+        while (end < to && Base64Text.Belongs(text[end]))
+        {
+            end++;
+        }
+
+        while (end < to && text[end] == (byte)'=')
+        {
+            end++;
+        }
+
+        var inner = Take(null);
+        var length = Base64Text.Decode(text[start..end], ref inner.Buffer);
+        if (length > 0)
+        {
+            var decoded = inner.Buffer.AsSpan(0, length);
+            inner.Masks.Scan(decoded, json: false);
+            if (inner.Masks.AnySpecial)
+            {
+                inner.View.Read(decoded, 0, length, json: false);
+                inner.Masks.Scan(inner.View.Text, json: false);
+                Detectors.Run(inner.View.Text, 0, inner.View.Length, inner, KeyContext.None, _rules.Looked, this);
+            }
+            else
+            {
+                Detectors.Run(decoded, 0, length, inner, KeyContext.None, _rules.Looked, this);
+            }
+        }
+
+        var entity = inner.Findings.Count > 0 ? inner.Findings[0].Entity : -1;
+        Return();
+        if (entity < 0)
+        {
+            return 0;
+        }
+
+        frame.Findings.Add(new Finding(start, end, entity));
+        return end;
+    }
+
     private void Begin(CompiledRules rules, ScanLimits limits)
     {
         _rules = rules;
@@ -265,8 +323,15 @@ internal sealed partial class RecordScan
         return null;
     }
 
+    /// <summary>A field first, then what chance makes more rarely, then the first rule.</summary>
+    private static bool Surer(in Hit a, in Hit b)
+    {
+        var (chanceA, chanceB) = (a.Entity < 0 ? -1 : EntityCatalogue.All[a.Entity].ChanceRate ?? 0, b.Entity < 0 ? -1 : EntityCatalogue.All[b.Entity].ChanceRate ?? 0);
+        return chanceA < chanceB || chanceA == chanceB && a.Rule < b.Rule;
+    }
+
     /// <summary>
-    /// Of hits that overlap, the longest stands, then the first rule. It grows over what the others covered, so that no piece of theirs stays in clear.
+    /// Of hits that overlap, the longest stands, then the surest. It grows over what the others covered, so that no piece of theirs stays in clear.
     /// </summary>
     internal static void Disjoint(Pool<Hit> hits)
     {
@@ -301,7 +366,7 @@ internal sealed partial class RecordScan
 
             int start = Math.Min(last.Start, next.Start), end = Math.Max(last.End, next.End);
             int lastLength = last.End - last.Start, nextLength = next.End - next.Start;
-            if (nextLength > lastLength || nextLength == lastLength && next.Rule < last.Rule)
+            if (nextLength > lastLength || nextLength == lastLength && Surer(next, last))
             {
                 last = next;
             }

@@ -1,0 +1,278 @@
+using System.Text;
+using Weir.Pipeline.Redaction.Detection.National;
+using Weir.Pipeline.Redaction.Scanning;
+
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>
+/// Finds what needs a name beside it: in a value whose key names an entity, or in text near whole words that do.
+/// A number is tried as one token or as several that only the entity's own signs join.
+/// </summary>
+internal static class ContextDetector
+{
+    private const int MostTokens = 256;
+    private const int TokensAfter = 14;
+    private const int TokensBefore = 8;
+    private const int MostJoined = 16;
+
+    private struct Token
+    {
+        public int Start;
+        public int End;
+        public bool HasDigit;
+    }
+
+    /// <summary>The value's key names the entities.</summary>
+    public static void ByKey(ReadOnlySpan<byte> text, int start, int end, int[] entities, bool[] looked, Pool<Finding> findings)
+    {
+        foreach (var id in entities)
+        {
+            if (!looked[id])
+            {
+                continue;
+            }
+
+            var entity = EntityCatalogue.All[id];
+            if (id == EntityId.ApiKey)
+            {
+                // A secret has no shape: what a key calls one is one.
+                if (end - start >= 4)
+                {
+                    findings.Add(new Finding(start, end, id));
+                }
+            }
+            else if (entity.Evidence == Evidence.ByName)
+            {
+                if (NameDetector.Holds(id, text[start..end]))
+                {
+                    findings.Add(new Finding(start, end, id));
+                }
+            }
+            else if (entity.Format is { } format)
+            {
+                var value = text[start..end].Trim(" \t"u8);
+                if (format.Matches(value))
+                {
+                    findings.Add(new Finding(start, end, id));
+                }
+                else if (value.Length > format.Min)
+                {
+                    Search(text, start, end, id, format, findings);
+                }
+            }
+        }
+    }
+
+    /// <summary>Every token of a text whose key named the entity.</summary>
+    private static void Search(ReadOnlySpan<byte> text, int start, int end, int id, NationalFormat format, Pool<Finding> findings)
+    {
+        Span<Token> tokens = stackalloc Token[MostTokens];
+        var count = Tokens(text, start, end, tokens);
+        for (var i = 0; i < count; i++)
+        {
+            if (Longest(text, tokens[..count], i, format) is var last and >= 0)
+            {
+                findings.Add(new Finding(tokens[i].Start, tokens[last].End, id));
+                i = last;
+            }
+        }
+    }
+
+    /// <summary>Words of the text name entities; their numbers stand near.</summary>
+    public static void ByWords(ReadOnlySpan<byte> text, int start, int end, bool[] looked, Pool<Finding> findings)
+    {
+        Span<Token> tokens = stackalloc Token[MostTokens];
+        for (var chunk = start; chunk < end;)
+        {
+            var count = Tokens(text, chunk, end, tokens);
+            Near(text, tokens[..count], looked, findings);
+            if (count < MostTokens)
+            {
+                return;
+            }
+
+            // The next chunk overlaps, so that no word loses its number.
+            chunk = tokens[MostTokens - TokensAfter - TokensBefore - 8].Start;
+        }
+    }
+
+    private static void Near(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, bool[] looked, Pool<Finding> findings)
+    {
+        Span<char> phrase = stackalloc char[80];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var length = 0;
+            for (var j = i; j < Math.Min(tokens.Length, i + 4); j++)
+            {
+                // A phrase holds together: nothing but blanks, dashes, dots, slashes and apostrophes between its words.
+                if (j > i && !Joined(text[tokens[j - 1].End..tokens[j].Start]))
+                {
+                    break;
+                }
+
+                if (!Append(text[tokens[j].Start..tokens[j].End], phrase, ref length))
+                {
+                    break;
+                }
+
+                foreach (var id in ContextWords.Of(phrase[..length]))
+                {
+                    if (looked[id] && EntityCatalogue.All[id].Format is { } format)
+                    {
+                        Around(text, tokens, i, j, id, format, findings);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void Around(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, int first, int last, int id, NationalFormat format, Pool<Finding> findings)
+    {
+        for (var i = last + 1; i < Math.Min(tokens.Length, last + 1 + TokensAfter); i++)
+        {
+            if (Longest(text, tokens, i, format) is var until and >= 0)
+            {
+                findings.Add(new Finding(tokens[i].Start, tokens[until].End, id));
+                i = until;
+            }
+        }
+
+        // What has hardly any check of its own must follow its name.
+        if (EntityCatalogue.All[id].ChanceRate > 0.3)
+        {
+            return;
+        }
+
+        for (var i = Math.Max(0, first - TokensBefore); i < first; i++)
+        {
+            if (Longest(text, tokens, i, format) is var until and >= 0 && until < first)
+            {
+                findings.Add(new Finding(tokens[i].Start, tokens[until].End, id));
+                i = until;
+            }
+        }
+    }
+
+    /// <summary>The last token of the longest number of this format that starts with token <paramref name="first"/>; -1 for none.</summary>
+    private static int Longest(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, int first, NationalFormat format)
+    {
+        Span<byte> compact = stackalloc byte[64];
+        var length = 0;
+        var best = -1;
+        var digits = false;
+        for (var i = first; i < Math.Min(tokens.Length, first + MostJoined); i++)
+        {
+            if (i > first)
+            {
+                var gap = text[tokens[i - 1].End..tokens[i].Start];
+                if (gap.Length > 4 || !Allowed(gap, format, compact, ref length))
+                {
+                    break;
+                }
+            }
+
+            var token = text[tokens[i].Start..tokens[i].End];
+            if (length + token.Length > Math.Min(63, format.Max + format.Prefix.Length))
+            {
+                break;
+            }
+
+            // Short capitals may begin or end a number, words may not.
+            digits |= tokens[i].HasDigit;
+            if (!tokens[i].HasDigit && !Capitals(token))
+            {
+                break;
+            }
+
+            foreach (var b in token)
+            {
+                compact[length++] = (byte)char.ToUpperInvariant((char)b);
+            }
+
+            if (digits && length >= format.Min && format.MatchesCompact(compact[..length]) && (format.InText is null || format.InText(compact[..length])))
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Only the format's signs stand between two tokens; the plus and dash of Finnish and Swedish numbers are part of the number when they are no sign of it.</summary>
+    private static bool Allowed(ReadOnlySpan<byte> gap, NationalFormat format, Span<byte> compact, ref int length)
+    {
+        foreach (var b in gap)
+        {
+            if (format.Signs.Contains((char)b, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (b is not ((byte)'-' or (byte)'+') || gap.Length != 1 || length >= 63)
+            {
+                return false;
+            }
+
+            compact[length++] = b;
+        }
+
+        return true;
+    }
+
+    private static int Tokens(ReadOnlySpan<byte> text, int start, int end, Span<Token> tokens)
+    {
+        var count = 0;
+        for (var i = start; i < end && count < tokens.Length; i++)
+        {
+            if (!Word(text[i]))
+            {
+                continue;
+            }
+
+            var from = i;
+            var digit = false;
+            for (; i < end && Word(text[i]); i++)
+            {
+                digit |= (uint)(text[i] - '0') <= 9;
+            }
+
+            tokens[count++] = new Token { Start = from, End = i, HasDigit = digit };
+        }
+
+        return count;
+    }
+
+    private static bool Capitals(ReadOnlySpan<byte> token) => token.Length <= 3 && !token.ContainsAnyExceptInRange((byte)'A', (byte)'Z');
+
+    private static bool Word(byte b) => b >= 0x80 || char.IsAsciiLetterOrDigit((char)b);
+
+    private static bool Joined(ReadOnlySpan<byte> gap)
+    {
+        foreach (var b in gap)
+        {
+            if (b is not ((byte)' ' or (byte)'-' or (byte)'.' or (byte)'/' or (byte)'\'' or (byte)'_'))
+            {
+                return false;
+            }
+        }
+
+        return gap.Length <= 3;
+    }
+
+    private static bool Append(ReadOnlySpan<byte> word, Span<char> phrase, ref int length)
+    {
+        if (length + word.Length > phrase.Length)
+        {
+            return false;
+        }
+
+        var written = Encoding.UTF8.GetChars(word, phrase[length..]);
+        foreach (ref var c in phrase.Slice(length, written))
+        {
+            c = char.ToLowerInvariant(c);
+        }
+
+        length += written;
+        return true;
+    }
+}

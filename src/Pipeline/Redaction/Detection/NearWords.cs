@@ -1,0 +1,54 @@
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>Words beside a number that say what it is.</summary>
+internal static class NearWords
+{
+    private static readonly HashSet<string> PhoneNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "phone", "phones", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "fax", "call", "calls", "calling", "called", "office", "home", "answering", "messages", "message", "text", "sms",
+        "whatsapp", "ring", "dial", "reach", "contact", "voicemail", "hotline", "landline", "handy", "telefon", "rufnummer", "mobil", "telefono", "teléfono", "telefone", "celular", "portable", "tlf", "gsm",
+    };
+
+    private static readonly HashSet<string> CardNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "card", "cards", "creditcard", "debitcard", "visa", "mastercard", "maestro", "amex", "discover", "diners", "jcb", "unionpay", "karte", "kreditkarte", "carte", "tarjeta", "carta",
+    };
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Phones = PhoneNames.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Cards = CardNames.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>A word of <see cref="PhoneNames"/> stands within 40 bytes before or 12 after.</summary>
+    public static bool Phone(ReadOnlySpan<byte> text, int at, int from, int to) =>
+        In(text[Math.Max(from, at - 40)..at], Phones) || In(text[Math.Min(to, at + 7)..Math.Min(to, at + 34)], Phones);
+
+    /// <summary>A word for payment cards stands within 40 bytes before.</summary>
+    public static bool Card(ReadOnlySpan<byte> text, int at, int from) => In(text[Math.Max(from, at - 40)..at], Cards);
+
+    private static bool In(ReadOnlySpan<byte> text, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup)
+    {
+        Span<char> word = stackalloc char[16];
+        var length = 0;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            if (i < text.Length && char.IsAsciiLetter((char)text[i]))
+            {
+                if (length < word.Length)
+                {
+                    word[length] = (char)text[i];
+                }
+
+                length++;
+                continue;
+            }
+
+            if (length is >= 3 and <= 16 && lookup.Contains(word[..length]))
+            {
+                return true;
+            }
+
+            length = 0;
+        }
+
+        return false;
+    }
+}

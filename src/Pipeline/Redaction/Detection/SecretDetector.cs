@@ -1,0 +1,264 @@
+using System.Buffers;
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>What gives access: tokens, keys and wallets, found by their marks around a long run of letters and digits.</summary>
+internal static class SecretDetector
+{
+    private static readonly SearchValues<byte> UpperAndDigits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
+    private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
+
+    private static readonly (byte[] Mark, int Min)[] Marks =
+    [
+        ("sk_live_"u8.ToArray(), 16), ("sk_test_"u8.ToArray(), 16), ("rk_live_"u8.ToArray(), 16), ("pk_live_"u8.ToArray(), 16), ("ghp_"u8.ToArray(), 30), ("gho_"u8.ToArray(), 30),
+        ("ghs_"u8.ToArray(), 30), ("ghu_"u8.ToArray(), 30), ("ghr_"u8.ToArray(), 30), ("github_pat_"u8.ToArray(), 30), ("glpat-"u8.ToArray(), 16), ("xoxb-"u8.ToArray(), 16), ("xoxp-"u8.ToArray(), 16),
+        ("xoxa-"u8.ToArray(), 16), ("AIza"u8.ToArray(), 30), ("SG."u8.ToArray(), 30), ("npm_"u8.ToArray(), 30), ("sk-"u8.ToArray(), 20), ("shpat_"u8.ToArray(), 24), ("hf_"u8.ToArray(), 24), ("dop_v1_"u8.ToArray(), 40),
+    ];
+
+    /// <summary>The secret around a long run; the entity says which.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> text, int at, int from, int to, bool[] looked, out int start, out int end, out int entity)
+    {
+        start = at;
+        while (start > from && Word(text[start - 1]))
+        {
+            start--;
+        }
+
+        end = at;
+        while (end < to && Word(text[end]))
+        {
+            end++;
+        }
+
+        var run = text[start..end];
+        if (looked[EntityId.Jwt] && run.StartsWith("eyJ"u8) && JwtLength(text[start..to]) is var jwt and > 0)
+        {
+            (end, entity) = (start + jwt, EntityId.Jwt);
+            return true;
+        }
+
+        if (looked[EntityId.AwsKey] && run.Length == 20 && (run.StartsWith("AKIA"u8) || run.StartsWith("ASIA"u8) || run.StartsWith("AROA"u8) || run.StartsWith("AIDA"u8)) && !run.ContainsAnyExcept(UpperAndDigits))
+        {
+            entity = EntityId.AwsKey;
+            return true;
+        }
+
+        if (looked[EntityId.Eth] && run.Length == 42 && run[0] == '0' && (run[1] | 0x20) == 'x' && !run[2..].ContainsAnyExcept(Hex))
+        {
+            entity = EntityId.Eth;
+            return true;
+        }
+
+        if (looked[EntityId.Btc] && run.Length is >= 25 and <= 62 && IsBitcoin(run))
+        {
+            entity = EntityId.Btc;
+            return true;
+        }
+
+        if (looked[EntityId.ApiKey])
+        {
+            foreach (var (mark, min) in Marks)
+            {
+                // A mark may end in a sign that breaks the run.
+                var head = run.StartsWith(mark) ? start : start - mark.Length >= from && text[(start - mark.Length)..].StartsWith(mark) ? start - mark.Length : -1;
+                if (head >= 0)
+                {
+                    var tail = end;
+                    while (tail < to && (Word(text[tail]) || text[tail] is (byte)'-' or (byte)'.' && tail + 1 < to && Word(text[tail + 1])))
+                    {
+                        tail++;
+                    }
+
+                    if (tail - head >= min)
+                    {
+                        (start, end, entity) = (head, tail, EntityId.ApiKey);
+                        return true;
+                    }
+                }
+            }
+        }
+
+        entity = -1;
+        return false;
+    }
+
+    /// <summary>-----BEGIN ... PRIVATE KEY----- up to its end, or up to the end of the text when that is missing.</summary>
+    public static bool TryPrivateKey(ReadOnlySpan<byte> text, int at, int from, int to, out int start, out int end)
+    {
+        start = at;
+        while (start > from && text[start - 1] == (byte)'-')
+        {
+            start--;
+        }
+
+        end = at;
+        var rest = text[start..to];
+        if (!rest.StartsWith("-----BEGIN "u8))
+        {
+            return false;
+        }
+
+        var label = rest[11..Math.Min(rest.Length, 64)].IndexOf("PRIVATE KEY"u8);
+        if (label < 0)
+        {
+            return false;
+        }
+
+        var close = rest.IndexOf("-----END "u8);
+        if (close < 0)
+        {
+            end = to;
+            return true;
+        }
+
+        var last = rest[(close + 9)..].IndexOf("-----"u8);
+        end = last < 0 ? to : start + close + 9 + last + 5;
+        return true;
+    }
+
+    /// <summary>scheme://user:password@host: the credentials, given the '@'.</summary>
+    public static bool TryUrlCredentials(ReadOnlySpan<byte> text, int at, int from, out int start)
+    {
+        start = at;
+        var floor = Math.Max(from, at - 256);
+        var colon = -1;
+        for (var i = at - 1; i >= floor; i--)
+        {
+            var b = text[i];
+            if (b is (byte)' ' or (byte)'"' or (byte)'\n' or (byte)'<' or (byte)'>' or (byte)'?')
+            {
+                return false;
+            }
+
+            if (b == (byte)':')
+            {
+                colon = i;
+            }
+
+            if (b == (byte)'/' && i > floor + 1 && text[i - 1] == (byte)'/' && text[i - 2] == (byte)':')
+            {
+                start = i + 1;
+                return colon > i + 1 && at - colon > 1;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>header.payload.signature, each base64url, the header a JSON object.</summary>
+    public static int JwtLength(ReadOnlySpan<byte> text)
+    {
+        int parts = 0, i = 0;
+        var part = 0;
+        for (; i <= text.Length; i++)
+        {
+            if (i < text.Length && (Word(text[i]) || text[i] == (byte)'-'))
+            {
+                continue;
+            }
+
+            var length = i - part;
+            parts++;
+            if (parts == 3)
+            {
+                return length >= 8 ? i : 0;
+            }
+
+            if (length < 4 || i == text.Length || text[i] != (byte)'.')
+            {
+                return 0;
+            }
+
+            part = i + 1;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Base58 with its four check bytes (versions 0x00, 0x05 and those of the test net), or bech32 and bech32m (BIP 173, 350).</summary>
+    public static bool IsBitcoin(ReadOnlySpan<byte> text)
+    {
+        if (text.Length >= 3 && (text[0] | 0x20) == 'b' && (text[1] | 0x20) == 'c' && text[2] == '1')
+        {
+            return IsBech32(text);
+        }
+
+        const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+        if (text.Length is < 25 or > 35 || text[0] is not ((byte)'1' or (byte)'3' or (byte)'m' or (byte)'n' or (byte)'2'))
+        {
+            return false;
+        }
+
+        var value = BigInteger.Zero;
+        foreach (var b in text)
+        {
+            var digit = Alphabet.IndexOf((char)b, StringComparison.Ordinal);
+            if (digit < 0)
+            {
+                return false;
+            }
+
+            value = value * 58 + digit;
+        }
+
+        Span<byte> bytes = stackalloc byte[32];
+        bytes.Clear();
+        var count = value.GetByteCount(isUnsigned: true);
+        if (count > 25 || !value.TryWriteBytes(bytes[(25 - count)..25], out _, isUnsigned: true, isBigEndian: true))
+        {
+            return false;
+        }
+
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(bytes[..21], hash);
+        SHA256.HashData(hash, hash);
+        return hash[..4].SequenceEqual(bytes[21..25]);
+    }
+
+    private static bool IsBech32(ReadOnlySpan<byte> text)
+    {
+        const string Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+        var lower = text.ContainsAnyInRange((byte)'a', (byte)'z');
+        if (lower && text.ContainsAnyInRange((byte)'A', (byte)'Z') || text.Length < 14)
+        {
+            return false;
+        }
+
+        uint check = 1;
+        ReadOnlySpan<byte> human = [3, 3, 0, 2, 3];
+        foreach (var v in human)
+        {
+            check = Step(check, v);
+        }
+
+        foreach (var b in text[3..])
+        {
+            var digit = Alphabet.IndexOf((char)(lower ? b : b | 0x20), StringComparison.Ordinal);
+            if (digit < 0)
+            {
+                return false;
+            }
+
+            check = Step(check, (byte)digit);
+        }
+
+        return check is 1 or 0x2bc830a3;
+
+        static uint Step(uint check, byte value)
+        {
+            var top = check >> 25;
+            check = (check & 0x1ffffff) << 5 ^ value;
+            ReadOnlySpan<uint> generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+            for (var i = 0; i < 5; i++)
+            {
+                check ^= (top >> i & 1) != 0 ? generator[i] : 0;
+            }
+
+            return check;
+        }
+    }
+
+    private static bool Word(byte b) => char.IsAsciiLetterOrDigit((char)b) || b == (byte)'_';
+}

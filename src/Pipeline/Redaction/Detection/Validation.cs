@@ -1,0 +1,96 @@
+using System.Text;
+using Weir.Pipeline.Redaction.Detection.National;
+using Weir.Pipeline.Redaction.Scanning;
+
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>Decides about a whole text: is it a value of this entity, and nothing else?</summary>
+public static class Validation
+{
+    /// <summary>Null when the entity is not covered. <paramref name="variant"/> narrows it where it can: a card scheme, a region.</summary>
+    public static bool? IsValid(string entity, string text, string? variant = null)
+    {
+        if (EntityCatalogue.Find(entity) is not { } known)
+        {
+            return null;
+        }
+
+        if (text.Length > 4096)
+        {
+            return false;
+        }
+
+        var source = Encoding.UTF8.GetBytes(text);
+        var view = new TextView();
+        view.Read(source, 0, source.Length, json: false);
+        var folded = view.Text;
+        var trimmed = folded.Trim(" \t\r\n"u8);
+        if (known.Format is { } format)
+        {
+            return format.Matches(folded);
+        }
+
+        switch (known.Id)
+        {
+            case EntityId.Card:
+                return Compact(trimmed, " -"u8) is var digits && Checks.Digits(digits) && CardDetector.IsCard(digits) && CardDetector.IsOf(digits, variant);
+            case EntityId.Iban:
+                return Compact(trimmed, " -"u8) is var iban && iban.Length >= 5 && IbanDetector.IsIban(iban);
+            case EntityId.Email:
+                return trimmed.IndexOf((byte)'@') is var at and > 0 && EmailDetector.TryFind(trimmed, trimmed.LastIndexOf((byte)'@'), 0, trimmed.Length, out var start, out var end)
+                    && start == 0 && end == trimmed.Length && EmailDetector.IsStrict(trimmed);
+            case EntityId.Ip:
+                return AddressDetector.Ipv4Length(folded) == folded.Length && folded.Length > 0 || folded.Length > 1 && AddressDetector.Ipv6Length(folded) == folded.Length;
+            case EntityId.Mac:
+                return IsMac(folded, variant);
+            case EntityId.Jwt:
+                return folded.Length > 0 && SecretDetector.JwtLength(folded) == folded.Length;
+            case EntityId.Btc:
+                return SecretDetector.IsBitcoin(trimmed);
+            case EntityId.Eth:
+                return trimmed.Length == 42 && trimmed.StartsWith("0x"u8) && trimmed[2..].IndexOfAnyExcept(HexDigits) < 0;
+            case EntityId.Phone:
+                return PhonePlan.IsPhone(trimmed, variant);
+            case EntityId.AwsKey:
+            case EntityId.ApiKey:
+            case EntityId.PrivateKey:
+            case EntityId.UrlCredentials:
+                return Spans.Of(text).Any(s => s.Entity == known.Name);
+            default:
+                return NameDetector.Holds(known.Id, trimmed);
+        }
+    }
+
+    private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF"u8);
+
+    private static bool IsMac(ReadOnlySpan<byte> text, string? variant)
+    {
+        foreach (var groups in (int[])[6, 8])
+        {
+            foreach (var sign in ":- "u8)
+            {
+                if (AddressDetector.TryMac(text, 0, text.Length, sign, 2, groups, out var end) && end == text.Length)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return AddressDetector.TryMac(text, 0, text.Length, (byte)'.', 4, 3, out var dotted) && dotted == text.Length
+            || variant?.Contains("no_", StringComparison.Ordinal) == true && text.Length is 12 or 16 && text.IndexOfAnyExcept(HexDigits) < 0;
+    }
+
+    private static byte[] Compact(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signs)
+    {
+        var compact = new List<byte>();
+        foreach (var b in text)
+        {
+            if (!signs.Contains(b))
+            {
+                compact.Add((byte)char.ToUpperInvariant((char)b));
+            }
+        }
+
+        return [.. compact];
+    }
+}

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Unicode;
+
+namespace Weir.Pipeline.Redaction.Scanning;
+
+/// <summary>Text hidden in base64, of either alphabet, padded or not.</summary>
+internal static class Base64Text
+{
+    private const int Longest = 1 << 20;
+
+    public static bool Belongs(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'+' or (byte)'/' or (byte)'-' or (byte)'_';
+
+    /// <summary>The bytes of readable text behind the run; 0 when it decodes to none.</summary>
+    public static int Decode(ReadOnlySpan<byte> run, ref byte[] buffer)
+    {
+        run = run.TrimEnd((byte)'=');
+        if (run.Length is < 12 or > Longest || run.Length % 4 == 1)
+        {
+            return 0;
+        }
+
+        // The first twelve characters decide for most: nine bytes that must be readable.
+        Span<byte> probe = stackalloc byte[12];
+        Span<byte> head = stackalloc byte[9];
+        Plain(run[..12], probe);
+        if (Base64.DecodeFromUtf8(probe, head, out _, out _) != OperationStatus.Done || !Readable(head))
+        {
+            return 0;
+        }
+
+        var padded = (run.Length + 3) / 4 * 4;
+        if (buffer.Length < padded)
+        {
+            buffer = new byte[Math.Max(256, padded)];
+        }
+
+        var text = buffer.AsSpan(0, padded);
+        text.Fill((byte)'=');
+        Plain(run, text);
+        // The bits past the last byte need not be zero for whoever hides something.
+        if (Base64.DecodeFromUtf8InPlace(text, out var length) != OperationStatus.Done)
+        {
+            return 0;
+        }
+
+        return Utf8.IsValid(buffer.AsSpan(0, length)) && Readable(buffer.AsSpan(0, length)) ? length : 0;
+    }
+
+    private static void Plain(ReadOnlySpan<byte> run, Span<byte> to)
+    {
+        for (var i = 0; i < run.Length; i++)
+        {
+            to[i] = run[i] switch { (byte)'-' => (byte)'+', (byte)'_' => (byte)'/', var b => b };
+        }
+    }
+
+    private static bool Readable(ReadOnlySpan<byte> text)
+    {
+        foreach (var b in text)
+        {
+            if (b < 0x20 && b is not ((byte)'\t' or (byte)'\n' or (byte)'\r') || b == 0x7F)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

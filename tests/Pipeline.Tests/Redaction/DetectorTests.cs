@@ -1,0 +1,108 @@
+using Weir.Pipeline.Redaction.Detection;
+
+namespace Weir.Pipeline.Tests.Redaction;
+
+public sealed class DetectorTests
+{
+    [Theory]
+    [InlineData("mail o'brien+tag@sub.example.co.uk now", "EMAIL_ADDRESS", "o'brien+tag@sub.example.co.uk")]
+    [InlineData("mailto:bob@example.com", "EMAIL_ADDRESS", "bob@example.com")]
+    [InlineData("email=bob@example.com&x=1", "EMAIL_ADDRESS", "bob@example.com")]
+    [InlineData("(bob@example.com).", "EMAIL_ADDRESS", "bob@example.com")]
+    [InlineData("bob@müller.example", "EMAIL_ADDRESS", "bob@müller.example")]
+    [InlineData("bob@xn--80ak6aa92e.com", "EMAIL_ADDRESS", "bob@xn--80ak6aa92e.com")]
+    [InlineData("bob＠example．com", "EMAIL_ADDRESS", "bob＠example．com")]
+    [InlineData("bob&#64;example.com", "EMAIL_ADDRESS", "bob&#64;example.com")]
+    [InlineData("see bob%40example.com", "EMAIL_ADDRESS", "bob%40example.com")]
+    [InlineData("bob\\u0040example.com", "EMAIL_ADDRESS", "bob\\u0040example.com")]
+    [InlineData("b\u200bob@exam\u00adple.com", "EMAIL_ADDRESS", "b\u200bob@exam\u00adple.com")]
+    [InlineData("id Ym9iQGV4YW1wbGUuY29t end", "EMAIL_ADDRESS", "Ym9iQGV4YW1wbGUuY29t")]
+    [InlineData("card 5105-1051-0510-5100.", "CREDIT_CARD", "5105-1051-0510-5100")]
+    [InlineData("2221000000000009", "CREDIT_CARD", "2221000000000009")]
+    [InlineData("6304000000000000", "CREDIT_CARD", "6304000000000000")]
+    [InlineData("6011000990139424", "CREDIT_CARD", "6011000990139424")]
+    [InlineData("4111\u00a01111\u00a01111\u00a01111", "CREDIT_CARD", "4111\u00a01111\u00a01111\u00a01111")]
+    [InlineData("٤١١١١١١١١١١١١١١١", "CREDIT_CARD", "٤١١١١١١١١١١١١١١١")]
+    [InlineData("on 2024 4111 1111 1111 1111 paid", "CREDIT_CARD", "4111 1111 1111 1111")]
+    [InlineData("to gb42nawi12345612345678? no, GB29 NWBK 6016 1331 9268 19", "IBAN_CODE", "GB29 NWBK 6016 1331 9268 19")]
+    [InlineData("de89370400440532013000", "IBAN_CODE", "de89370400440532013000")]
+    [InlineData("ssn 219-09-9998", "US_SSN", "219-09-9998")]
+    [InlineData("my social security number is 219099998", "US_SSN", "219099998")]
+    [InlineData("from 10.20.30.40:8080", "IP_ADDRESS", "10.20.30.40")]
+    [InlineData("[2001:db8::1]", "IP_ADDRESS", "2001:db8::1")]
+    [InlineData("::ffff:192.0.2.7 came", "IP_ADDRESS", "::ffff:192.0.2.7")]
+    [InlineData("fe80::1%eth0", "IP_ADDRESS", "fe80::1%eth0")]
+    [InlineData("mac 00:1A:2B:3C:4D:5E", "MAC_ADDRESS", "00:1A:2B:3C:4D:5E")]
+    [InlineData("mac 01-23-45-67-89-ab", "MAC_ADDRESS", "01-23-45-67-89-ab")]
+    [InlineData("mac aabb.ccdd.eeff", "MAC_ADDRESS", "aabb.ccdd.eeff")]
+    [InlineData("https://bob:s3cret@example.com/x", "URL_CREDENTIALS", "bob:s3cret")]
+    [InlineData("key AKIAIOSFODNN7EXAMPLE", "AWS_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE")]
+    [InlineData("pay 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "CRYPTO_BTC", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2")]
+    [InlineData("pay bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "CRYPTO_BTC", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq")]
+    [InlineData("0x52908400098527886E0F7030069857D2E4169EE7", "CRYPTO_ETH", "0x52908400098527886E0F7030069857D2E4169EE7")]
+    [InlineData("call +46 (0)8 928 571 38 today", "PHONE_NUMBER", "+46 (0)8 928 571 38")]
+    [InlineData("at (415) 555-0132", "PHONE_NUMBER", "(415) 555-0132")]
+    [InlineData("415.555.0132 x77", "PHONE_NUMBER", "415.555.0132 x77")]
+    [InlineData("phone 4258829090", "PHONE_NUMBER", "4258829090")]
+    [InlineData("hetu 131052-308T", "FI_PERSONAL_IDENTITY_CODE", "131052-308T")]
+    [InlineData("numer PESEL: 44051401458", "PL_PESEL", "44051401458")]
+    [InlineData("NHS number 943 476 5919", "UK_NHS", "943 476 5919")]
+    [InlineData("passports: X12345678", "US_PASSPORT", "X12345678")]
+    public void A_value_is_found_whole(string text, string entity, string value)
+    {
+        var spans = Spans.Of(text);
+
+        Assert.Contains(spans, s => s.Entity == entity && text[s.Start..s.End] == value);
+        Assert.Single(spans);
+    }
+
+    [Theory]
+    [InlineData("""{"ssn":"219099998"}""", "US_SSN")]
+    [InlineData("""{"ssn":219099998}""", "US_SSN")]
+    [InlineData("""{"customer":{"tax_id":"98-7654321","pesel":"44051401458"}}""", "PL_PESEL")]
+    [InlineData("""{"bsn":"111222333"}""", "NL_BSN")]
+    [InlineData("""{"codiceFiscale":"RCCMNL83S18D969H"}""", "IT_FISCAL_CODE")]
+    [InlineData("""{"firstName":"Bob"}""", "PERSON")]
+    [InlineData("""{"dateOfBirth":"1980-02-03"}""", "DATE_OF_BIRTH")]
+    [InlineData("""{"password":"hunter22"}""", "API_KEY")]
+    [InlineData("""{"mobilePhone":"612345678"}""", "PHONE_NUMBER")]
+    public void A_key_says_what_its_value_is(string record, string entity) =>
+        Assert.Contains(Spans.Of(record), s => s.Entity == entity);
+
+    [Theory]
+    [InlineData("""{"ean":"4006381333931","gtin":4006381333931}""")]
+    [InlineData("""{"createdAt":1700000000000,"ts":"1700000000123"}""")]
+    [InlineData("""{"at":"2024-05-06T10:20:30.123Z","date":"06.05.2024 10:20"}""")]
+    [InlineData("""{"id":"550e8400-e29b-41d4-a716-446655440000"}""")]
+    [InlineData("""{"version":"1.2.3.4.5","v":"v1.2.3"}""")]
+    [InlineData("""{"price":1234567.89,"qty":12}""")]
+    [InlineData("the meeting is at 10:20:30 on 2024-01-31")]
+    [InlineData("std::vector and a::b")]
+    [InlineData("public transport, item 12345678901")]
+    [InlineData("commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b")]
+    public void What_is_no_personal_data_stays(string text) => Assert.Empty(Spans.Of(text));
+
+    [Fact]
+    public void A_private_key_goes_from_its_first_line_to_its_last()
+    {
+        var text = "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAKj34GkxFhD\n-----END RSA PRIVATE KEY-----\ny";
+
+        var span = Assert.Single(Spans.Of(text));
+        Assert.Equal("PRIVATE_KEY", span.Entity);
+        Assert.Equal((2, text.Length - 2), (span.Start, span.End));
+    }
+
+    [Fact]
+    public void A_value_is_found_wherever_it_stands_among_the_blocks()
+    {
+        foreach (var value in (string[])["bob@example.com", "4111 1111 1111 1111", "GB29NWBK60161331926819", "10.20.30.40", "2001:db8::8a2e:370:7334", "00:1A:2B:3C:4D:5E", "AKIAIOSFODNN7EXAMPLE", "+14155550132"])
+        {
+            for (var shift = 0; shift < 140; shift++)
+            {
+                var text = $"{{\"k\":\"{new string('.', shift)} {value} \"}}";
+                var span = Assert.Single(Spans.Of(text));
+                Assert.Equal(value, text[span.Start..span.End]);
+            }
+        }
+    }
+}
