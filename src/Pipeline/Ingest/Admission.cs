@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace Weir.Pipeline.Ingest;
 
 /// <summary>Decides from the headers alone whether a request may send its body.</summary>
-internal sealed class Admission(IPartnerDirectory partners, StreamCatalogue streams)
+internal sealed class Admission(IPartnerDirectory partners, StreamCatalogue streams, PartnerLimits limits, FairShare fairness)
 {
     private const string Bearer = "Bearer ";
     public const string ApiKeyHeader = "X-Api-Key";
@@ -38,7 +38,7 @@ internal sealed class Admission(IPartnerDirectory partners, StreamCatalogue stre
         }
 
         return await streams.FindAsync(streamName, context.RequestAborted) is { } stream
-            ? new(partner, stream, null)
+            ? new(partner, stream, limits.Check(partner, context.Response) ?? fairness.Check(partner))
             : new(partner, null, IngestProblem.UnknownStream(streamName));
     }
 

@@ -14,7 +14,7 @@ namespace Weir.Pipeline.Ingest;
 ///             {"index":1,"status":"rejected","error":{"code":"malformed","message":"...","field":"line 2"}}],
 ///  "accepted":1,"rejected":1}
 /// </code>
-/// A record's id is the one that came with it, else the node's id and the record's place in the spool.
+/// A record's id is the one that came with it, else the node's id and the record's number there. A record whose id was taken before is a <c>duplicate</c>, counted apart.
 /// </summary>
 internal static class IngestAnswer
 {
@@ -32,6 +32,30 @@ internal static class IngestAnswer
         WriteResults(writer, intake, nodeId, acks);
         writer.WriteEndObject();
         return SendAsync(context, status, "application/json", buffer, writer);
+    }
+
+    /// <summary>The same answer as bytes, to be kept with an idempotency key.</summary>
+    public static byte[] ToBytes(RecordIntake intake, string nodeId)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+        {
+            writer.WriteStartObject();
+            WriteResults(writer, intake, nodeId, null);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The answer that an idempotent request got the first time.</summary>
+    public static async Task ReplayAsync(HttpContext context, byte[] answer)
+    {
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = answer.Length;
+        context.Response.Headers["Idempotent-Replay"] = "true";
+        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
     }
 
     /// <summary>A refusal; with <paramref name="intake"/> also each record's result.</summary>
@@ -116,7 +140,7 @@ internal static class IngestAnswer
             }
             else
             {
-                writer.WriteString("status"u8, "accepted"u8);
+                writer.WriteString("status"u8, intake.Batch.IsDuplicate(result.BatchIndex) ? "duplicate"u8 : "accepted"u8);
                 WriteId(writer, result, intake.Batch, nodeId);
                 if (acks?[result.BatchIndex] is { } mark)
                 {
@@ -129,8 +153,12 @@ internal static class IngestAnswer
         }
 
         writer.WriteEndArray();
-        writer.WriteNumber("accepted"u8, intake.Results.Count - intake.Rejected);
+        writer.WriteNumber("accepted"u8, intake.Accepted);
         writer.WriteNumber("rejected"u8, intake.Rejected);
+        if (intake.Batch.Duplicates is > 0 and var duplicates)
+        {
+            writer.WriteNumber("duplicates"u8, duplicates);
+        }
     }
 
     private static void WriteId(Utf8JsonWriter writer, RecordResult result, SpoolBatch batch, string nodeId)
@@ -144,7 +172,7 @@ internal static class IngestAnswer
             Span<byte> id = stackalloc byte[32];
             System.Text.Encoding.ASCII.GetBytes(nodeId, id);
             id[nodeId.Length] = (byte)'-';
-            Utf8Formatter.TryFormat(batch.Position(result.BatchIndex), id[(nodeId.Length + 1)..], out var written, new StandardFormat('x'));
+            Utf8Formatter.TryFormat(batch.FirstNumber + result.BatchIndex, id[(nodeId.Length + 1)..], out var written, new StandardFormat('x'));
             writer.WriteString("id"u8, id[..(nodeId.Length + 1 + written)]);
         }
     }

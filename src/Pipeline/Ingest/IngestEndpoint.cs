@@ -16,6 +16,8 @@ internal sealed partial class IngestEndpoint(
     Admission admission,
     SpoolHost spool,
     BodyMemory memory,
+    PartnerLimits limits,
+    FairShare fairness,
     PipelineMetrics metrics,
     IOptions<IngestOptions> options,
     TimeProvider time,
@@ -23,6 +25,8 @@ internal sealed partial class IngestEndpoint(
 {
     public const string PartitionKeyHeader = "X-Partition-Key";
     public const string RecordIdHeader = "X-Record-Id";
+    public const string IdempotencyKeyHeader = "Idempotency-Key";
+    private const int MaxIdempotencyKeyCharacters = 255;
     private const int DefaultAckSeconds = 10, MaxAckSeconds = 60;
 
     private readonly Dictionary<string, IngestStreamSettings> _settings =
@@ -78,7 +82,7 @@ internal sealed partial class IngestEndpoint(
             return;
         }
 
-        var stream = admitted.Stream!;
+        var (partner, stream) = (admitted.Partner!, admitted.Stream!);
         var format = FirehoseRequest.Is(request) ? BodyFormat.Firehose : BodyFormats.Of(request.ContentType, isBatch);
         if (format == BodyFormat.Unsupported)
         {
@@ -87,22 +91,30 @@ internal sealed partial class IngestEndpoint(
         }
 
         var requestKey = PartitionKeyOf(request.Headers);
+        var idempotencyKey = HeaderOf(request.Headers, IdempotencyKeyHeader, MaxIdempotencyKeyCharacters);
         if (format == BodyFormat.Raw && request.ContentLength > stream.MaxRecordBytes && request.Headers.ContentEncoding.Count == 0)
         {
             await RefuseAsync(context, IngestProblem.RecordTooLarge(stream.Name, request.ContentLength.Value + (requestKey?.Length ?? 0), stream.MaxRecordBytes));
             return;
         }
 
-        using var body = await RequestBody.ReadAsync(context, options.Value, memory);
-        using var batch = new SpoolBatch(stream.Name, time.GetUtcNow(), body.Length + 128);
-        var intake = new RecordIntake(stream, _settings.GetValueOrDefault(stream.Name) ?? IngestStreamSettings.None, batch, options.Value, requestKey);
-        if (format == BodyFormat.Firehose)
+        var signed = partner.SigningSecret is not null;
+        using var body = await RequestBody.ReadAsync(context, options.Value, memory, hash: signed);
+        if (signed && RequestSignature.Check(request, body.Sha256, partner.SigningSecret!, time.GetUtcNow(), options.Value.SignatureSkewSeconds) is { } unsigned)
         {
-            await FirehoseRequest.TakeAsync(context, body, intake, KeepAsync, time);
+            await RefuseAsync(context, unsigned);
             return;
         }
 
-        BodyFormats.Parse(format, body.Span, intake, RecordIdOf(request.Headers));
+        using var batch = new SpoolBatch(stream.Name, time.GetUtcNow(), body.Length + 128, spool.Spool.Seal);
+        var intake = new RecordIntake(stream, partner, _settings.GetValueOrDefault(stream.Name) ?? IngestStreamSettings.None, batch, options.Value, requestKey);
+        if (format == BodyFormat.Firehose)
+        {
+            await FirehoseRequest.TakeAsync(context, body, intake, i => KeepAsync(partner, i), time);
+            return;
+        }
+
+        BodyFormats.Parse(format, body.Span, intake, HeaderOf(request.Headers, RecordIdHeader, RecordIntake.MaxIdCharacters));
         if (intake.Results.Count == 0)
         {
             await RefuseAsync(context, IngestProblem.NoRecords());
@@ -114,11 +126,18 @@ internal sealed partial class IngestEndpoint(
         }
         else
         {
-            await SpoolAsync(context, intake);
+            if (idempotencyKey is not null)
+            {
+                batch.IdempotencyKey = Identity.Of("request", partner.Id, stream.Name, idempotencyKey);
+                batch.BodyHash = Identity.Of(body.Span);
+                batch.Answer = () => IngestAnswer.ToBytes(intake, spool.Spool.NodeId);
+            }
+
+            await SpoolAsync(context, partner, intake);
         }
     }
 
-    private async Task SpoolAsync(HttpContext context, RecordIntake intake)
+    private async Task SpoolAsync(HttpContext context, Partner partner, RecordIntake intake)
     {
         var wait = AckWaitOf(context.Request);
         if (wait is not null)
@@ -126,7 +145,19 @@ internal sealed partial class IngestEndpoint(
             intake.Batch.RequestAcks();
         }
 
-        await KeepAsync(intake);
+        await KeepAsync(partner, intake);
+        switch (intake.Batch.Outcome)
+        {
+            case IdempotencyOutcome.Conflict:
+                await RefuseAsync(context, IngestProblem.KeyReused());
+                return;
+            case IdempotencyOutcome.Replayed:
+                await IngestAnswer.ReplayAsync(context, intake.Batch.Replay);
+                return;
+            default:
+                break;
+        }
+
         if (wait is null)
         {
             await IngestAnswer.WriteAsync(context, StatusCodes.Status202Accepted, intake, spool.Spool.NodeId, null);
@@ -134,16 +165,23 @@ internal sealed partial class IngestEndpoint(
         }
 
         var acks = await AcksAsync(intake.Batch, wait.Value, context.RequestAborted);
-        var all = Array.TrueForAll(acks, a => a is not null);
+        var all = acks.Index().All(a => a.Item is not null || intake.Batch.IsDuplicate(a.Index));
         context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={wait.Value.TotalSeconds}");
         await IngestAnswer.WriteAsync(context, all ? StatusCodes.Status200OK : StatusCodes.Status202Accepted, intake, spool.Spool.NodeId, acks);
     }
 
-    /// <summary>Makes the records durable.</summary>
-    private async Task KeepAsync(RecordIntake intake)
+    /// <summary>Makes the records durable and counts them against the partner.</summary>
+    private async Task KeepAsync(Partner partner, RecordIntake intake)
     {
+        limits.Spend(partner, intake.Batch.Count, intake.Bytes);
         await spool.Spool.AppendAsync(intake.Batch);
-        metrics.Accepted(intake.Batch.Count, intake.Bytes);
+        if (intake.Batch.Outcome != IdempotencyOutcome.New)
+        {
+            return;
+        }
+
+        fairness.Accepted(partner, intake.Bytes);
+        metrics.Accepted(intake.Accepted, intake.Bytes);
         if (intake.Rejected > 0)
         {
             metrics.Rejected(intake.Rejected);
@@ -185,33 +223,21 @@ internal sealed partial class IngestEndpoint(
             : new IngestProblem(400, "no-valid-records", "No record of the request can be taken", "Each of the results says why.", "body");
     }
 
-    private static byte[]? PartitionKeyOf(IHeaderDictionary headers)
+    private static byte[]? PartitionKeyOf(IHeaderDictionary headers) =>
+        HeaderOf(headers, PartitionKeyHeader, RecordIntake.MaxKeyCharacters) is { } key ? Encoding.UTF8.GetBytes(key) : null;
+
+    /// <summary>A header that may stand once and has 1 to <paramref name="max"/> characters; null when absent.</summary>
+    private static string? HeaderOf(IHeaderDictionary headers, string name, int max)
     {
-        if (!headers.TryGetValue(PartitionKeyHeader, out var values) || values.Count == 0)
+        if (!headers.TryGetValue(name, out var values) || values.Count == 0)
         {
             return null;
         }
 
-        var key = Admission.Single(PartitionKeyHeader, values, out var problem);
-        if (problem is not null)
-        {
-            throw new IngestRefusedException(problem);
-        }
-
-        return key!.Length is > 0 and <= RecordIntake.MaxKeyCharacters
-            ? Encoding.UTF8.GetBytes(key)
-            : throw new IngestRefusedException(IngestProblem.BadHeader(PartitionKeyHeader, $"A partition key has 1 to {RecordIntake.MaxKeyCharacters} characters.", RecordIntake.MaxKeyCharacters));
-    }
-
-    private static string? RecordIdOf(IHeaderDictionary headers)
-    {
-        if (!headers.TryGetValue(RecordIdHeader, out var values) || values.Count == 0)
-        {
-            return null;
-        }
-
-        var id = Admission.Single(RecordIdHeader, values, out var problem);
-        return problem is null ? id : throw new IngestRefusedException(problem);
+        var value = Admission.Single(name, values, out var problem);
+        return problem is not null ? throw new IngestRefusedException(problem)
+            : value is { Length: > 0 } && value.Length <= max ? value
+            : throw new IngestRefusedException(IngestProblem.BadHeader(name, $"'{name}' has 1 to {max} characters.", max));
     }
 
     /// <summary>How long to wait for the stream; null when the sender does not ask for it.</summary>

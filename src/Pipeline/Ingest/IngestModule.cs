@@ -28,14 +28,24 @@ public static class IngestModule
     public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
-        routes.MapPost("/v1/streams/{stream}/records", context => endpoint.HandleAsync(context, isBatch: false));
-        routes.MapPost("/v1/streams/{stream}/records:batch", context => endpoint.HandleAsync(context, isBatch: true));
+        routes.MapPost("/v1/streams/{stream}/records", context => endpoint.HandleAsync(context, isBatch: false)).AllowAnonymous().DisableAntiforgery();
+        routes.MapPost("/v1/streams/{stream}/records:batch", context => endpoint.HandleAsync(context, isBatch: true)).AllowAnonymous().DisableAntiforgery();
+        return routes;
+    }
+
+    /// <summary>Maps <c>/healthz</c> (200 while the process works) and <c>/readyz</c> (200 while it should be sent requests, else 503).</summary>
+    public static IEndpointRouteBuilder MapIngestHealth(this IEndpointRouteBuilder routes)
+    {
+        var readiness = routes.ServiceProvider.GetRequiredService<Readiness>();
+        routes.MapGet("/healthz", readiness.HealthAsync).AllowAnonymous();
+        routes.MapGet("/readyz", readiness.ReadyAsync).AllowAnonymous();
         return routes;
     }
 
     private static IServiceCollection AddSpool(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SpoolOptions>().Bind(configuration.GetSection(SpoolOptions.Section)).ValidateNamed(SpoolOptions.Section).ValidateOnStart();
+        services.AddOptions<DedupeOptions>().Bind(configuration.GetSection(DedupeOptions.Section)).ValidateNamed(DedupeOptions.Section).ValidateOnStart();
         services.AddSingleton<SpoolHost>();
         services.AddHostedService(s => s.GetRequiredService<SpoolHost>());
         return services;
@@ -53,6 +63,11 @@ public static class IngestModule
         services.AddSingleton<StreamCatalogueFile>();
         services.AddSingleton<StreamCatalogue>();
         services.AddHostedService(s => s.GetRequiredService<StreamCatalogue>());
+        services.AddSingleton<Readiness>();
+        services.AddHostedService(s => s.GetRequiredService<Readiness>());
+        services.AddSingleton<FairShare>();
+        services.AddHostedService(s => s.GetRequiredService<FairShare>());
+        services.AddSingleton<PartnerLimits>();
         services.AddSingleton<BodyMemory>();
         services.AddSingleton<Admission>();
         services.AddSingleton<IngestEndpoint>();

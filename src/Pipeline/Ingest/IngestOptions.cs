@@ -49,6 +49,14 @@ public sealed class IngestOptions
     [Range(100, 60_000)]
     public int StreamRefreshMilliseconds { get; set; } = 1000;
 
+    /// <summary>How far the time of a signed request may be off, 1 to 3,600 s.</summary>
+    [Range(1, 3600)]
+    public int SignatureSkewSeconds { get; set; } = 300;
+
+    /// <summary>At the end: how long to go on taking requests after <c>/readyz</c> has turned to 503, so that a balancer can look away, 0 to 300 s.</summary>
+    [Range(0, 300)]
+    public double GraceSeconds { get; set; } = 2;
+
     /// <summary>What is set per stream, by its name.</summary>
     public IDictionary<string, IngestStreamOptions> Streams { get; init; } = new Dictionary<string, IngestStreamOptions>(StringComparer.Ordinal);
 }

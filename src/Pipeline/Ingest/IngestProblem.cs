@@ -59,6 +59,20 @@ internal sealed record IngestProblem(int Status, string Code, string Title, stri
     public static IngestProblem UnsupportedEncoding(string encoding) =>
         new(415, "unsupported-encoding", "The content encoding is not supported", $"'{encoding}' is not supported. Send gzip, br, zstd, deflate or none.", "Content-Encoding");
 
+    public static IngestProblem MissingSignature() =>
+        new(401, "missing-signature", "The request must be signed", "This partner signs its requests: send 'X-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256>'.", "X-Signature");
+
+    public static IngestProblem WrongSignature(string detail) => new(401, "wrong-signature", "The signature is not valid", detail, "X-Signature");
+
+    public static IngestProblem KeyReused() =>
+        new(422, "idempotency-key-reused", "The idempotency key belongs to another request", "A request with this key but another body was taken before. Use a new key for each request.", "Idempotency-Key");
+
+    public static IngestProblem RateLimited(string what, long limit, int seconds) =>
+        new(429, "rate-limited", "The partner's rate is used up", $"This partner may send {limit} {what} a second. Try again in {seconds} s.", null, limit) { RetryAfterSeconds = seconds };
+
+    public static IngestProblem FairShare(int seconds) =>
+        new(429, "over-fair-share", "Others need room too", "The spool is nearly full and this partner sends more than its share of what the stream drains. Nothing of this request was kept; try again later.") { RetryAfterSeconds = seconds };
+
     public static IngestProblem Busy() =>
         new(429, "busy", "The service is taking as much as it can", "Too many bytes are being received at once. Try again shortly.") { RetryAfterSeconds = 1 };
 

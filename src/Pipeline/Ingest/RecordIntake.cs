@@ -9,13 +9,14 @@ namespace Weir.Pipeline.Ingest;
 /// <summary>What became of one record of a request. <see cref="BatchIndex"/> is its place in the spool's batch, or -1 when it was refused, with <see cref="Error"/> saying why.</summary>
 internal readonly record struct RecordResult(int BatchIndex, string? Id, RecordError? Error);
 
-/// <summary>Why one record was refused: <c>malformed</c>, <c>too-large</c>, <c>bad-partition-key</c>, <c>bad-hash-key</c>, <c>bad-data</c>.</summary>
+/// <summary>Why one record was refused: <c>malformed</c>, <c>too-large</c>, <c>bad-partition-key</c>, <c>bad-hash-key</c>, <c>bad-id</c>, <c>bad-data</c>.</summary>
 internal sealed record RecordError(string Code, string Message, string? Field = null, long? Limit = null);
 
 /// <summary>Takes the records of one request as a parser finds them: checks, keys and writes each into the spool's batch, and remembers a result in request order.</summary>
-internal sealed class RecordIntake(KnownStream stream, IngestStreamSettings settings, SpoolBatch batch, IngestOptions options, byte[]? requestKey)
+internal sealed class RecordIntake(KnownStream stream, Partner partner, IngestStreamSettings settings, SpoolBatch batch, IngestOptions options, byte[]? requestKey)
 {
     public const int MaxKeyCharacters = 256;
+    public const int MaxIdCharacters = 256;
     private readonly List<RecordResult> _results = [];
 
     public KnownStream Stream { get; } = stream;
@@ -24,6 +25,9 @@ internal sealed class RecordIntake(KnownStream stream, IngestStreamSettings sett
     public IngestOptions Options { get; } = options;
     public IReadOnlyList<RecordResult> Results => _results;
     public int Rejected => _results.Count - Batch.Count;
+
+    /// <summary>Records taken that had not been taken before; known once durable.</summary>
+    public int Accepted => Batch.Count - Batch.Duplicates;
 
     /// <summary>Bytes of data and keys accepted so far.</summary>
     public long Bytes { get; private set; }
@@ -83,8 +87,15 @@ internal sealed class RecordIntake(KnownStream stream, IngestStreamSettings sett
             id = Encoding.UTF8.GetString(keyBuffer[..idLength]);
         }
 
+        if (id is not null && id.Length is 0 or > MaxIdCharacters)
+        {
+            Reject(new RecordError("bad-id", $"A record's id has 1 to {MaxIdCharacters} characters.", "id", MaxIdCharacters));
+            return;
+        }
+
         CheckCount();
-        _results.Add(new RecordResult(Batch.Add(key, hashKey, explicitHashKey is not null, data), id, null));
+        var idHash = id is null ? default : Identity.Of("record", partner.Id, Stream.Name, id);
+        _results.Add(new RecordResult(Batch.Add(key, hashKey, explicitHashKey is not null, data, idHash), id, null));
         Bytes += data.Length + key.Length;
     }
 

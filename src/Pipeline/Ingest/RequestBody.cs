@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using ZstdSharp;
 
@@ -17,10 +18,13 @@ internal sealed class RequestBody : IDisposable
 
     public int Length { get; private set; }
 
+    /// <summary>SHA-256 of the body as it was sent, before decompression; empty unless asked for.</summary>
+    public byte[] Sha256 { get; private set; } = [];
+
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
 
     /// <summary>Reads and, by <c>Content-Encoding</c>, decompresses. Throws <see cref="IngestRefusedException"/> for what is too long, broken or unknown.</summary>
-    public static async Task<RequestBody> ReadAsync(HttpContext context, IngestOptions options, BodyMemory memory)
+    public static async Task<RequestBody> ReadAsync(HttpContext context, IngestOptions options, BodyMemory memory, bool hash = false)
     {
         if (context.Request.ContentLength > options.MaxRequestBytes)
         {
@@ -34,10 +38,11 @@ internal sealed class RequestBody : IDisposable
             if (encoding.Count == 0 || (encoding.Count == 1 && (encoding[0]!.Length == 0 || encoding[0]!.Equals("identity", StringComparison.OrdinalIgnoreCase))))
             {
                 await body.ReadPlainAsync(context, options);
+                body.Sha256 = hash ? SHA256.HashData(body.Span) : [];
             }
             else
             {
-                await body.DecompressAsync(context, encoding.ToString(), options);
+                await body.DecompressAsync(context, encoding.ToString(), options, hash);
             }
 
             return body;
@@ -85,9 +90,9 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private async Task DecompressAsync(HttpContext context, string encoding, IngestOptions options)
+    private async Task DecompressAsync(HttpContext context, string encoding, IngestOptions options, bool hash)
     {
-        await using var limited = new LimitedStream(context.Request.Body, options.MaxRequestBytes);
+        await using var limited = new LimitedStream(context.Request.Body, options.MaxRequestBytes, hash);
         await using Stream stream = encoding.Trim().ToLowerInvariant() switch
         {
             "gzip" or "x-gzip" => new GZipStream(limited, CompressionMode.Decompress),
@@ -104,6 +109,9 @@ internal sealed class RequestBody : IDisposable
                 var read = await stream.ReadAsync(_buffer.AsMemory(Length), context.RequestAborted);
                 if (read == 0)
                 {
+                    // A decompressor may stop before the end; what follows belongs to the body all the same.
+                    await limited.CopyToAsync(Stream.Null, context.RequestAborted);
+                    Sha256 = limited.Hash();
                     return;
                 }
 
@@ -153,9 +161,19 @@ internal sealed class RequestBody : IDisposable
     }
 
     /// <summary>Ends with a refusal once more than so many bytes were read.</summary>
-    private sealed class LimitedStream(Stream inner, int limit) : Stream
+    private sealed class LimitedStream(Stream inner, int limit, bool hash) : Stream
     {
+        private readonly IncrementalHash? _hash = hash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         private long _read;
+
+        /// <summary>The hash of all that was read; empty unless asked for.</summary>
+        public byte[] Hash() => _hash?.GetHashAndReset() ?? [];
+
+        protected override void Dispose(bool disposing)
+        {
+            _hash?.Dispose();
+            base.Dispose(disposing);
+        }
 
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -167,6 +185,7 @@ internal sealed class RequestBody : IDisposable
         {
             var read = await inner.ReadAsync(buffer, cancellationToken);
             _read += read;
+            _hash?.AppendData(buffer.Span[..read]);
             return _read > limit ? throw new IngestRefusedException(IngestProblem.RequestTooLarge(limit)) : read;
         }
 

@@ -43,7 +43,11 @@ internal sealed partial class StreamPublisher : IDisposable
     {
         try
         {
-            await _tools.Spool.Indexed.WaitAsync(cancellationToken);
+            if (!await IndexedAsync(cancellationToken))
+            {
+                return;
+            }
+
             var inDoubt = _tools.Spool.InDoubt(Stream);
             var failures = 0;
             while (true)
@@ -102,6 +106,14 @@ internal sealed partial class StreamPublisher : IDisposable
     {
         _look.Dispose();
         _generation.Dispose();
+    }
+
+    /// <summary>False when what earlier runs left cannot be read: publishing what came later would break the order of its keys. The spool said why.</summary>
+    private async Task<bool> IndexedAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(_tools.Spool.Indexed, Task.Delay(Timeout.Infinite, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        return _tools.Spool.Indexed.IsCompletedSuccessfully;
     }
 
     /// <summary>Calls that a crash cut off: their records are looked up in the stream before any lane starts.</summary>

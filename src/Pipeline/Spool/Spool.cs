@@ -33,9 +33,12 @@ internal sealed partial class Spool : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _checkpointing = new(1, 1);
     private readonly Task _writer;
+    private readonly SpoolSeal _seal;
+    private readonly DedupeWindow _dedupe;
+    private long _nextNumber;
     private long _indexedEnd;
 
-    private Spool(SpoolOptions options, CommitLog.CommitLog log, CommitLog.CommitLog refused, PublishJournal journal, JournalState left, string nodeId, ILogger logger)
+    private Spool(SpoolOptions options, CommitLog.CommitLog log, CommitLog.CommitLog refused, PublishJournal journal, JournalState left, DedupeWindow dedupe, SpoolSeal seal, string nodeId, TimeProvider time, ILogger logger)
     {
         _options = options;
         _logger = logger;
@@ -43,7 +46,10 @@ internal sealed partial class Spool : IAsyncDisposable
         _refused = refused;
         _journal = journal;
         _left = left;
+        _seal = seal;
+        _dedupe = dedupe;
         NodeId = nodeId;
+        _nextNumber = time.GetUtcNow().ToUnixTimeMilliseconds() << 20;
         foreach (var progress in left.Streams.Values)
         {
             _streams[progress.Stream] = new StreamBacklog(progress.Stream, progress.Floors, HashKeyAt);
@@ -66,28 +72,36 @@ internal sealed partial class Spool : IAsyncDisposable
     /// <summary>Completes when what earlier runs left has been indexed. Appending is possible before.</summary>
     public Task Indexed => _indexed.Task;
 
-    public long SizeBytes => _log.SizeBytes;
+    /// <summary>Encrypts records when a key is configured.</summary>
+    public SpoolSeal Seal => _seal;
 
-    public bool IsAboveHighWater => _log.SizeBytes >= _options.MaxBytes / 100 * _options.HighWaterPercent;
+    /// <summary>Bytes between the oldest record that waits and the newest, released a segment at a time.</summary>
+    public long SizeBytes => _log.End.Offset - _log.Start.Offset;
+
+    public bool IsAboveHighWater => SizeBytes >= _options.MaxBytes / 100 * _options.HighWaterPercent;
+
+    /// <summary>Why the disk takes no more records, null while it does.</summary>
+    public Exception? Failure => _log.Failure;
 
     /// <summary>Intents that the last run left open, of one stream.</summary>
     public IReadOnlyList<SendIntent> InDoubt(string stream) => [.. _left.InDoubt.Where(i => i.Stream == stream)];
 
     /// <summary>Opens or creates the spool under <paramref name="directory"/>. Throws <see cref="IOException"/> when another process holds it.</summary>
-    public static async Task<Spool> OpenAsync(string directory, SpoolOptions options, ILogger<Spool> logger, CancellationToken cancellationToken)
+    public static async Task<Spool> OpenAsync(string directory, SpoolOptions options, DedupeOptions dedupe, TimeProvider time, ILogger<Spool> logger, CancellationToken cancellationToken)
     {
+        var seal = new SpoolSeal(options);
         Directory.CreateDirectory(directory);
         var log = await CommitLog.CommitLog.OpenAsync(
             new CommitLogOptions
             {
                 Directory = Path.Combine(directory, "log"),
-                SegmentBytes = options.SegmentBytes,
+                SegmentBytes = SegmentBytes(options),
                 MaxCommitDelay = TimeSpan.FromMilliseconds(options.CommitDelayMilliseconds),
             },
             logger,
             cancellationToken);
         var (journal, left) = await PublishJournal.OpenAsync(Path.Combine(directory, "journal"), logger, cancellationToken);
-        var refused = await CommitLog.CommitLog.OpenAsync(new CommitLogOptions { Directory = Path.Combine(directory, "refused"), SegmentBytes = options.SegmentBytes }, logger, cancellationToken);
+        var refused = await CommitLog.CommitLog.OpenAsync(new CommitLogOptions { Directory = Path.Combine(directory, "refused"), SegmentBytes = 1L << 20 }, logger, cancellationToken);
         if (log.OpenReport.TornTailBytes > 0)
         {
             LogTornTail(logger, log.OpenReport.TornTailBytes);
@@ -98,17 +112,19 @@ internal sealed partial class Spool : IAsyncDisposable
             LogQuarantined(logger, range.Length, range.From.Offset, range.File);
         }
 
-        return new Spool(options, log, refused, journal, left, await NodeIdAsync(Path.Combine(directory, "node"), cancellationToken), logger);
+        var window = await DedupeWindow.OpenAsync(Path.Combine(directory, "dedupe"), dedupe, time, logger, cancellationToken);
+        return new Spool(options, log, refused, journal, left, window, seal, await NodeIdAsync(Path.Combine(directory, "node"), cancellationToken), time, logger);
     }
 
     /// <summary>Makes the batch durable; completes when it is. Throws <see cref="SpoolFullException"/> when there is no room.</summary>
     public Task AppendAsync(SpoolBatch batch)
     {
-        if (_log.SizeBytes + batch.Bytes > _options.MaxBytes)
+        if (SizeBytes + batch.Bytes > _options.MaxBytes)
         {
-            return Task.FromException(new SpoolFullException(string.Create(CultureInfo.InvariantCulture, $"The spool holds {_log.SizeBytes} of {_options.MaxBytes} bytes.")));
+            return Task.FromException(new SpoolFullException(string.Create(CultureInfo.InvariantCulture, $"The spool holds {SizeBytes} of {_options.MaxBytes} bytes.")));
         }
 
+        batch.FirstNumber = Interlocked.Add(ref _nextNumber, batch.Count) - batch.Count;
         return _incoming.Writer.TryWrite(batch) ? batch.Durable : Task.FromException(new ObjectDisposedException(nameof(Spool)));
     }
 
@@ -116,7 +132,7 @@ internal sealed partial class Spool : IAsyncDisposable
     public (SpooledRecord Record, int EntryBytes) Read(string stream, long position)
     {
         var entry = _log.Read(new LogPosition(position));
-        return (SpooledRecord.Read(stream, entry.Payload), entry.Payload.Length);
+        return (SpooledRecord.Read(stream, entry.Payload, _seal), entry.Payload.Length);
     }
 
     /// <summary>Writes down how far publishing has come and gives disk space back. Called every few seconds and at the end.</summary>
@@ -131,6 +147,7 @@ internal sealed partial class Spool : IAsyncDisposable
         try
         {
             var release = long.MaxValue;
+            await _dedupe.FlushAsync();
             await _journal.CheckpointAsync(
                 () =>
                 {
@@ -189,127 +206,12 @@ internal sealed partial class Spool : IAsyncDisposable
         await _stopping.CancelAsync();
         await _writer;
         await _journal.DisposeAsync();
+        await _dedupe.DisposeAsync();
         await _refused.DisposeAsync();
         await _log.DisposeAsync();
+        _seal.Dispose();
         _stopping.Dispose();
         _checkpointing.Dispose();
-    }
-
-    private async Task WriteAsync()
-    {
-        // Until the backlog is indexed, batches become durable but stay out of the index: the scan finds them in its last stretch.
-        var scan = Task.Run(() => Scan(new LogPosition(_left.ScanFrom), skipPublished: true));
-        var scanning = true;
-        var entries = new List<ReadOnlyMemory<byte>>();
-        var batches = new List<SpoolBatch>();
-        var reader = _incoming.Reader;
-        while (await WaitAsync(reader, scanning ? scan : null))
-        {
-            if (scanning && scan.IsCompleted)
-            {
-                scanning = false;
-                FinishScan(scan);
-            }
-
-            batches.Clear();
-            entries.Clear();
-            var bytes = 0;
-            while (reader.TryPeek(out var next) && (batches.Count == 0 || bytes + next.Bytes <= _options.MaxCommitBytes) && reader.TryRead(out var batch))
-            {
-                batches.Add(batch);
-                bytes += batch.Bytes;
-                for (var i = 0; i < batch.Count; i++)
-                {
-                    entries.Add(batch.Entry(i));
-                }
-            }
-
-            if (batches.Count > 0)
-            {
-                await CommitAsync(batches, entries, index: !scanning);
-            }
-        }
-
-        await ((Task)scan).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    /// <summary>Whether there may be work: a batch, or the end of the scan. False when the spool closes.</summary>
-    private static async ValueTask<bool> WaitAsync(ChannelReader<SpoolBatch> reader, Task? scan)
-    {
-        var incoming = reader.WaitToReadAsync();
-        if (incoming.IsCompleted || scan is null)
-        {
-            return await incoming;
-        }
-
-        var arrived = incoming.AsTask();
-        return await Task.WhenAny(arrived, scan) == scan || await arrived;
-    }
-
-    private void FinishScan(Task<long> scan)
-    {
-        try
-        {
-            var end = Scan(new LogPosition(scan.GetAwaiter().GetResult()), skipPublished: false);
-            Volatile.Write(ref _indexedEnd, end);
-            _indexed.TrySetResult();
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
-        {
-            LogScanFailed(_logger, e);
-            _indexed.TrySetException(e);
-        }
-    }
-
-    private async Task CommitAsync(List<SpoolBatch> batches, List<ReadOnlyMemory<byte>> entries, bool index)
-    {
-        long[] positions;
-        try
-        {
-            positions = Array.ConvertAll(await _log.AppendAsync(entries, CancellationToken.None), p => p.Offset);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            var error = e is LogFullException ? new SpoolFullException("The disk of the spool is full.", e) : e;
-            LogAppendFailed(_logger, entries.Count, e);
-            foreach (var batch in batches)
-            {
-                batch.Fail(error);
-            }
-
-            return;
-        }
-
-        var first = 0;
-        foreach (var batch in batches)
-        {
-            batch.Placed(positions, first);
-            first += batch.Count;
-            for (var i = 0; batch.Acks is { } acks && i < acks.Length; i++)
-            {
-                _acks[batch.Position(i)] = acks[i];
-            }
-
-            if (index)
-            {
-                var backlog = BacklogOf(batch.Stream);
-                for (var i = 0; i < batch.Count; i++)
-                {
-                    backlog.Add(new Waiting(batch.Position(i), batch.HashPrefix(i)), batch.Entry(i).Length);
-                }
-            }
-        }
-
-        if (index)
-        {
-            // This loop is the only writer, so the log ends where this append did.
-            Volatile.Write(ref _indexedEnd, _log.End.Offset);
-        }
-
-        foreach (var batch in batches)
-        {
-            batch.Complete();
-        }
     }
 
     /// <summary>Indexes the log from a position on; returns where it ended.</summary>
@@ -323,7 +225,13 @@ internal sealed partial class Spool : IAsyncDisposable
         {
             _stopping.Token.ThrowIfCancellationRequested();
             end = entry.Next.Offset;
-            SpooledRecord.Peek(entry.Payload.Span, out var stream, out var hashKey);
+            if (entry.Payload.Span[0] == SpoolMarker.Kind)
+            {
+                _dedupe.Restore(entry.Payload.Span);
+                continue;
+            }
+
+            SpooledRecord.Peek(entry.Payload.Span, _seal, out var stream, out var hashKey);
             if (backlog is null || !stream.SequenceEqual(name))
             {
                 name = stream.ToArray();
@@ -331,9 +239,15 @@ internal sealed partial class Spool : IAsyncDisposable
             }
 
             var position = entry.Position.Offset;
-            if (!skipPublished || !(ahead.Contains(position) || backlog.IsPublished(position, hashKey)))
+            var place = new Waiting(position, Waiting.PrefixOf(hashKey));
+            if (skipPublished && ahead.Contains(position))
             {
-                backlog.Add(new Waiting(position, Waiting.PrefixOf(hashKey)), entry.Payload.Length);
+                // Still needed: the next restart must know it too.
+                backlog.AddPublished(place);
+            }
+            else if (!skipPublished || !backlog.IsPublished(position, hashKey))
+            {
+                backlog.Add(place, entry.Payload.Length);
             }
         }
 
@@ -359,9 +273,12 @@ internal sealed partial class Spool : IAsyncDisposable
 
     private UInt128 HashKeyAt(long position)
     {
-        SpooledRecord.Peek(_log.Read(new LogPosition(position)).Payload.Span, out _, out var hashKey);
+        SpooledRecord.Peek(_log.Read(new LogPosition(position)).Payload.Span, _seal, out _, out var hashKey);
         return hashKey;
     }
+
+    /// <summary>Small enough that a quota of a few segments still comes free a part at a time.</summary>
+    private static long SegmentBytes(SpoolOptions options) => Math.Clamp(options.MaxBytes / 16, 1L << 20, options.SegmentBytes);
 
     private static async Task<string> NodeIdAsync(string file, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Weir.Pipeline.Spool;
@@ -13,74 +14,131 @@ internal sealed class StreamAck
     public void Set(ShardMark? mark) => _answer.TrySetResult(mark);
 }
 
+/// <summary>What became of an idempotent request: new, answered before with the same body, or with another.</summary>
+internal enum IdempotencyOutcome
+{
+    New, Replayed, Conflict,
+}
+
 /// <summary>The records of one request on their way into the spool: one pooled buffer, one commit, durable whole or not at all.</summary>
 internal sealed class SpoolBatch : IDisposable
 {
     private readonly byte[] _streamName;
-    private readonly long _acceptedAtMilliseconds;
-    private readonly List<(int Offset, int Length, uint HashPrefix)> _entries;
+    private readonly SpoolSeal _seal;
+    private readonly List<Slot> _slots;
     private readonly TaskCompletionSource<bool> _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _buffer;
     private int _used;
-    private long[] _positions = [];
-    private int _firstPosition;
 
     /// <param name="stream">The stream's name, ASCII, up to 128 characters.</param>
     /// <param name="acceptedAt">When the request arrived.</param>
     /// <param name="expectedBytes">About how many bytes the entries will take.</param>
+    /// <param name="seal">Encrypts the entries when a key is configured.</param>
     /// <param name="expectedRecords">About how many there will be.</param>
-    public SpoolBatch(string stream, DateTimeOffset acceptedAt, int expectedBytes, int expectedRecords = 1)
+    public SpoolBatch(string stream, DateTimeOffset acceptedAt, int expectedBytes, SpoolSeal seal, int expectedRecords = 1)
     {
         Stream = stream;
+        _seal = seal;
         _streamName = Encoding.ASCII.GetBytes(stream);
-        _acceptedAtMilliseconds = acceptedAt.ToUnixTimeMilliseconds();
+        AcceptedAtMilliseconds = acceptedAt.ToUnixTimeMilliseconds();
         _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(expectedBytes, 256));
-        _entries = new(expectedRecords);
+        _slots = new(expectedRecords);
+    }
+
+    private struct Slot
+    {
+        public int Offset, Length;
+        public uint HashPrefix;
+        public UInt128 Id;
+        public bool IsDuplicate;
+        public long Position;
     }
 
     public string Stream { get; }
 
-    public int Count => _entries.Count;
+    public long AcceptedAtMilliseconds { get; }
+
+    public int Count => _slots.Count;
 
     /// <summary>Bytes of the entries as they will stand in the log.</summary>
     public int Bytes => _used;
 
-    /// <summary>Adds a record; returns its index in this batch.</summary>
-    public int Add(ReadOnlySpan<byte> partitionKey, UInt128 hashKey, bool hasExplicitHashKey, ReadOnlySpan<byte> data)
+    /// <summary>Whether any record has an id of its own.</summary>
+    public bool HasIds { get; private set; }
+
+    /// <summary>Hash of the request's idempotency key with partner and stream; null without one.</summary>
+    public UInt128? IdempotencyKey { get; set; }
+
+    public UInt128 BodyHash { get; set; }
+
+    /// <summary>Writes the answer, which is kept with the idempotency key; called by the spool's writer once it knows which records are duplicates.</summary>
+    public Func<byte[]>? Answer { get; set; }
+
+    public bool NeedsDedupe => HasIds || IdempotencyKey is not null;
+
+    /// <summary>Known once durable.</summary>
+    public IdempotencyOutcome Outcome { get; set; }
+
+    /// <summary>The answer that the request got the first time, when it was replayed.</summary>
+    public byte[] Replay { get; set; } = [];
+
+    /// <summary>The number of the first record; the others follow. Given by the spool.</summary>
+    public long FirstNumber { get; set; }
+
+    /// <summary>Where the stream's answer for each record goes; null when the sender does not wait for it.</summary>
+    public StreamAck[]? Acks { get; private set; }
+
+    /// <summary>Completes when the entries are durable; fails as the log did.</summary>
+    public Task Durable => _durable.Task;
+
+    /// <summary>Adds a record; returns its index in this batch. <paramref name="id"/> is the hash of its own id, zero for none.</summary>
+    public int Add(ReadOnlySpan<byte> partitionKey, UInt128 hashKey, bool hasExplicitHashKey, ReadOnlySpan<byte> data, UInt128 id = default)
     {
-        var size = SpooledRecord.SizeOf(_streamName.Length, partitionKey.Length, data.Length);
+        var size = SpooledRecord.SizeOf(_streamName.Length, partitionKey.Length, data.Length, _seal);
         if (_buffer.Length - _used < size)
         {
             Grow(size);
         }
 
-        SpooledRecord.Write(_buffer.AsSpan(_used, size), _streamName, _acceptedAtMilliseconds, hashKey, hasExplicitHashKey, partitionKey, data);
-        _entries.Add((_used, size, Waiting.PrefixOf(hashKey)));
+        SpooledRecord.Write(_buffer.AsSpan(_used, size), _streamName, AcceptedAtMilliseconds, hashKey, hasExplicitHashKey, partitionKey, data, _seal);
+        _slots.Add(new Slot { Offset = _used, Length = size, HashPrefix = Waiting.PrefixOf(hashKey), Id = id });
+        HasIds |= id != 0;
         _used += size;
-        return _entries.Count - 1;
+        return _slots.Count - 1;
     }
-
-    public ReadOnlyMemory<byte> Entry(int index) => _buffer.AsMemory(_entries[index].Offset, _entries[index].Length);
-
-    public uint HashPrefix(int index) => _entries[index].HashPrefix;
-
-    /// <summary>Where the record stands in the log; known once durable.</summary>
-    public long Position(int index) => _positions[_firstPosition + index];
-
-    /// <summary>Where the stream's answer for each record goes; null when the sender does not wait for it.</summary>
-    public StreamAck[]? Acks { get; private set; }
 
     /// <summary>Asks to be told when the stream has each record. Called after the last <see cref="Add"/>.</summary>
     public void RequestAcks() => Acks = [.. Enumerable.Range(0, Count).Select(_ => new StreamAck())];
 
-    /// <summary>Completes when the entries are durable; fails as the log did.</summary>
-    public Task Durable => _durable.Task;
+    public ReadOnlyMemory<byte> Entry(int index) => _buffer.AsMemory(_slots[index].Offset, _slots[index].Length);
 
-    public void Placed(long[] positions, int first)
+    public uint HashPrefix(int index) => _slots[index].HashPrefix;
+
+    public UInt128 Id(int index) => _slots[index].Id;
+
+    /// <summary>Whether a record of the same id was taken before; it is not kept again.</summary>
+    public bool IsDuplicate(int index) => _slots[index].IsDuplicate;
+
+    public void MarkDuplicate(int index) => CollectionsMarshal.AsSpan(_slots)[index].IsDuplicate = true;
+
+    public int Duplicates
     {
-        _positions = positions;
-        _firstPosition = first;
+        get
+        {
+            var count = 0;
+            for (var i = 0; HasIds && i < _slots.Count; i++)
+            {
+                count += _slots[i].IsDuplicate ? 1 : 0;
+            }
+
+            return count;
+        }
     }
+
+    /// <summary>Where the record stands in the log; known once durable, unless it is a duplicate.</summary>
+    public long Position(int index) => _slots[index].Position;
+
+    public void Place(int index, long position) => CollectionsMarshal.AsSpan(_slots)[index].Position = position;
 
     public void Complete() => _durable.TrySetResult(true);
 

@@ -79,6 +79,15 @@ internal sealed class StreamBacklog
         Interlocked.Add(ref _bytes, entryBytes);
     }
 
+    /// <summary>Notes a record that an earlier run published ahead of older ones.</summary>
+    public void AddPublished(Waiting place)
+    {
+        lock (_gate)
+        {
+            LaneOf(place, _lanes).PublishedAhead.Add(place);
+        }
+    }
+
     /// <summary>Takes records off their lane's window for good: published, or set aside.</summary>
     public void Remove(LaneBacklog lane, IReadOnlySet<WindowItem> items)
     {

@@ -64,6 +64,7 @@ internal sealed class IngestServer : IAsyncDisposable
             ["Publishing:LingerMilliseconds"] = "2",
             ["Publishing:ShardRefreshMilliseconds"] = "100",
             ["Spool:CheckpointSeconds"] = "0.2",
+            ["Ingest:GraceSeconds"] = "0",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -72,6 +73,7 @@ internal sealed class IngestServer : IAsyncDisposable
         builder.Services.AddIngest(builder.Configuration);
         var app = builder.Build();
         app.MapIngest();
+        app.MapIngestHealth();
         await app.StartAsync();
         return new IngestServer(app, data, directory is null);
     }

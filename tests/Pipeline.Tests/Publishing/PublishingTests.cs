@@ -92,6 +92,8 @@ public sealed class PublishingTests
         var kinesis = new ScriptedKinesis();
         kinesis.Create("orders", 1);
         await using var server = await IngestServer.StartAsync(kinesis, null, ("Ingest:StreamRefreshMilliseconds", "60000"));
+        Assert.Equal(202, (await server.PostAsync(Batch, Records(Numbered(1000, 1, 1)), "application/json")).Status);
+        await Until.Async("the first record", () => kinesis.All("orders").Count == 1);
         kinesis.Delete("orders");
         Assert.Equal(202, (await server.PostAsync(Batch, Records(Numbered(0, 50, 5)), "application/json")).Status);
         await Until.Async("the depth reported", () => server.Metrics.Read().Spools.TryGetValue("orders", out var depth) && depth.Records == 50);
