@@ -1,6 +1,73 @@
-var builder = WebApplication.CreateBuilder(args);
+using Weir.Aws;
+using Weir.ControlPlane;
+using Weir.ControlPlane.SampleTraffic;
+using Weir.Dashboard.Access;
+using Weir.Dashboard.Api;
+using Weir.Dashboard.Hosting;
+using Weir.Dashboard.Live;
+using Weir.Dashboard.Shell;
+using Weir.LocalKinesis;
+using Weir.Pipeline.Consuming;
+using Weir.Pipeline.Ingest;
+using Weir.Pipeline.Redaction;
+
+Verb[] verbs =
+[
+    new("kinesis", "Runs the embedded engine alone, for any Kinesis client.", KinesisVerb.RunAsync),
+    new("keys", "Creates, lists and revokes partners' keys.", SecretVerbs.KeysAsync),
+    new("tokens", "Creates, lists and revokes API tokens.", SecretVerbs.TokensAsync),
+    new("audit", "Verifies the audit log's hash chain.", SecretVerbs.AuditAsync),
+];
+if (Verbs.TryFind(verbs, args, out var verb))
+{
+    return await verb!.RunAsync(args[1..]);
+}
+
+var builder = WebApplication.CreateBuilder(args is ["serve", ..] ? args[1..] : args);
+builder.Configuration.AddShippedSettings();
+builder.WebHost.UseStaticWebAssets();
+var configuration = builder.Configuration;
+if (BindingPolicy.Problem(configuration) is { } problem)
+{
+    await Console.Error.WriteLineAsync(problem);
+    return 2;
+}
+
+// The stream: the embedded engine, or Amazon Kinesis.
+if (configuration.GetValue("LocalKinesis:Enabled", true))
+{
+    builder.Services.AddLocalKinesis(configuration);
+}
+else
+{
+    builder.Services.AddAwsKinesis(configuration);
+}
+
+// The pipeline, in the order in which a record meets it.
+builder.Services
+    .AddIngest(configuration)
+    .AddRedaction(configuration)
+    .AddSinks(configuration)
+    .AddConsuming(configuration);
+
+// What knows and changes the system, and what shows it.
+builder.Services
+    .AddSingleton<IServerAddress, ServerAddress>()
+    .AddControlPlane(configuration)
+    .AddAccess(configuration)
+    .AddControlApi()
+    .AddMetricsHub()
+    .AddConsole()
+    .AddHostedService<Announcement>();
+
 var app = builder.Build();
-await app.RunAsync();
+app.UseConsole();
+app.MapIngest();
+app.MapAccount();
+app.MapControlApi();
+app.MapMetricsHub();
+app.MapConsole();
+return await Startup.RunAsync(app);
 
 /// <summary>The composition root: what runs, and nothing else.</summary>
 public partial class Program;

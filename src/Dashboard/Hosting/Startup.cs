@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace Weir.Dashboard.Hosting;
+
+/// <summary>Starts the host, and says in words what keeps it from starting.</summary>
+internal static partial class Startup
+{
+    /// <summary>Runs until stopped; 2 when a setting is wrong or a port is taken.</summary>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception e) when (Reason(e) is { } reason)
+        {
+            LogCannotStart(app.Logger, reason);
+            return 2;
+        }
+    }
+
+    private static string? Reason(Exception e) => e switch
+    {
+        OptionsValidationException wrong => string.Join(" ", wrong.Failures),
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } taken => $"{taken.Message} Another process listens there; choose other addresses with the setting Urls.",
+        AggregateException { InnerExceptions: [var only] } => Reason(only),
+        _ => null,
+    };
+
+    [LoggerMessage(LogLevel.Critical, "Weir cannot start: {Reason}")]
+    private static partial void LogCannotStart(ILogger logger, string reason);
+}
