@@ -62,7 +62,7 @@ builder.Services
 
 var app = builder.Build();
 app.UseConsole();
-app.MapIngest();
+app.MapGroup("").AllowAnonymous().MapIngest();
 app.MapAccount();
 app.MapControlApi();
 app.MapMetricsHub();

@@ -9,6 +9,9 @@ public sealed record ApiToken(string Id, string Name, string Prefix, string Role
 /// <summary>API tokens on the state database; only hashes are kept.</summary>
 public sealed class ApiTokens(StateDatabase database, TimeProvider time)
 {
+    /// <summary>What every token starts with.</summary>
+    public const string Prefix = "wt_";
+
     private const string Columns = "id, name, prefix, role, created_at, created_by, revoked_at";
 
     /// <summary>Makes a token. Throws <see cref="ArgumentException"/> for a name or a role that is none.</summary>
@@ -24,7 +27,7 @@ public sealed class ApiTokens(StateDatabase database, TimeProvider time)
             throw new ArgumentException($"'{role}' is not a role; roles are {string.Join(", ", Roles.All)}.", nameof(role));
         }
 
-        var (secret, shown, hash) = Secrets.Create("wt_");
+        var (secret, shown, hash) = Secrets.Create(Prefix);
         var token = new ApiToken(Secrets.Id(), name.Trim(), shown, role, time.GetUtcNow(), by.Name, null);
         database.Execute(
             "INSERT INTO api_tokens (id, name, hash, prefix, role, created_at, created_by) VALUES ($id, $name, $hash, $prefix, $role, $at, $by)",

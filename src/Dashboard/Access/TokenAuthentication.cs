@@ -22,7 +22,9 @@ internal sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOp
         var secret = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim()
             : Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) ? Request.Query["access_token"].ToString()
             : "";
-        if (secret.Length == 0)
+
+        // Anything else in that header is not ours: a partner's key, for one, which ingest looks up itself.
+        if (!secret.StartsWith(ApiTokens.Prefix, StringComparison.Ordinal))
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
