@@ -5,17 +5,19 @@ using Weir.Dashboard.Access;
 using Weir.Dashboard.Api;
 using Weir.Dashboard.Hosting;
 using Weir.Dashboard.Live;
-using Weir.Dashboard.Shell;
 using Weir.LocalKinesis;
 using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Ingest;
 using Weir.Pipeline.Redaction;
+using Weir.Pipeline.Redaction.Verbs;
 
 Verb[] verbs =
 [
     new("kinesis", "Runs the embedded engine alone, for any Kinesis client.", KinesisVerb.RunAsync),
     new("keys", "Creates, lists and revokes partners' keys.", SecretVerbs.KeysAsync),
     new("tokens", "Creates, lists and revokes API tokens.", SecretVerbs.TokensAsync),
+    new("redact", "Cleans text or NDJSON from standard input.", verbArgs => RedactVerb.RunAsync(verbArgs, Console.OpenStandardInput(), Console.Out, Console.Error)),
+    new("accuracy", "Measures the detectors on labelled files.", verbArgs => AccuracyVerb.RunAsync(verbArgs, Console.Out, Console.Error)),
     new("audit", "Verifies the audit log's hash chain.", SecretVerbs.AuditAsync),
 ];
 if (Verbs.TryFind(verbs, args, out var verb))
@@ -57,16 +59,19 @@ builder.Services
     .AddAccess(configuration)
     .AddControlApi()
     .AddMetricsHub()
-    .AddConsole()
     .AddHostedService<Announcement>();
 
+builder.Services.AddAntiforgery();
+
 var app = builder.Build();
-app.UseConsole();
+app.UseRouting();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
 app.MapGroup("").AllowAnonymous().MapIngest();
 app.MapAccount();
 app.MapControlApi();
 app.MapMetricsHub();
-app.MapConsole();
 return await Startup.RunAsync(app);
 
 /// <summary>The composition root: what runs, and nothing else.</summary>
