@@ -65,20 +65,46 @@ public sealed class ReshardPlanner(IKinesis kinesis, ScalingJournal journal, Pip
 
     /// <summary>
     /// The least number of splits and merges: every inner boundary of the new even ranges that is not there yet needs a split, every old one that goes needs a merge.
-    /// From 100 to 101 that is 200, from 100 to 200 only 100.
+    /// From 100 to 101 that is 199, from 100 to 200 only 100.
     /// </summary>
     public static int Operations(IReadOnlyList<Shard> open, IReadOnlyList<int> steps)
     {
-        var boundaries = open.Select(s => UInt128.Parse(s.HashKeyRange.StartingHashKey, CultureInfo.InvariantCulture)).Where(b => b != UInt128.Zero).ToHashSet();
+        var borders = open.Select(s => UInt128.Parse(s.HashKeyRange.StartingHashKey, CultureInfo.InvariantCulture)).Where(b => b != UInt128.Zero).Order().ToArray();
         var total = 0;
         foreach (var count in steps)
         {
-            var next = Enumerable.Range(1, count - 1).Select(i => Boundary(i, count)).ToHashSet();
-            total += next.Count(b => !boundaries.Contains(b)) + boundaries.Count(b => !next.Contains(b));
-            boundaries = next;
+            var next = Enumerable.Range(1, count - 1).Select(i => Boundary(i, count)).ToArray();
+            total += borders.Length + next.Length - (2 * Shared(borders, next));
+            borders = next;
         }
 
         return total;
+    }
+
+    /// <summary>How many borders two sorted lists share. Where 2^128 does not divide evenly the same border comes out a few keys apart, never more than there are shards.</summary>
+    private static int Shared(UInt128[] one, UInt128[] other)
+    {
+        var (i, j, shared) = (0, 0, 0);
+        while (i < one.Length && j < other.Length)
+        {
+            var apart = one[i] > other[j] ? one[i] - other[j] : other[j] - one[i];
+            if (apart <= MaxShards)
+            {
+                shared++;
+                i++;
+                j++;
+            }
+            else if (one[i] < other[j])
+            {
+                i++;
+            }
+            else
+            {
+                j++;
+            }
+        }
+
+        return shared;
     }
 
     /// <summary>Where shard <paramref name="index"/> of <paramref name="count"/> even ones starts: index × ⌊2^128 / count⌋.</summary>

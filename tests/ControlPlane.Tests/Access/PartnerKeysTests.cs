@@ -1,0 +1,124 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Weir.ControlPlane.Access;
+
+namespace Weir.ControlPlane.Tests.Access;
+
+public sealed class PartnerKeysTests : IDisposable
+{
+    private readonly TestState _state = new();
+    private readonly PartnerKeys _keys;
+
+    public PartnerKeysTests() => _keys = Open();
+
+    [Fact]
+    public async Task A_key_finds_its_partner_and_nothing_else_does()
+    {
+        var made = await _keys.CreateAsync(" acme ", ["orders", "returns"], TestState.Admin, CancellationToken.None);
+
+        var partner = await _keys.FindByKeyAsync(made.Secret, CancellationToken.None);
+
+        Assert.Equal("acme", partner!.Name);
+        Assert.True(partner.MayWriteTo("orders"));
+        Assert.False(partner.MayWriteTo("audit"));
+        Assert.Null(await _keys.FindByKeyAsync(made.Secret + "0", CancellationToken.None));
+        Assert.Null(await _keys.FindByKeyAsync(made.Key.Prefix, CancellationToken.None));
+        Assert.Null(await _keys.FindByKeyAsync("", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Only_a_hash_of_the_secret_is_kept()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+
+        Assert.All(Directory.GetFiles(_state.Folder), f => Assert.DoesNotContain(made.Secret, File.ReadAllText(f, System.Text.Encoding.Latin1)));
+        Assert.StartsWith(made.Key.Prefix, made.Secret);
+        Assert.True(made.Secret.Length >= 52, "52 characters of 5 bits are 260 bits");
+    }
+
+    [Fact]
+    public async Task A_partner_has_at_most_two_active_keys_so_that_one_can_be_rotated()
+    {
+        var first = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None));
+        Assert.Contains("2 active keys", refused.Message);
+
+        Assert.True(await _keys.RevokeAsync(first.Key.Id, TestState.Admin, CancellationToken.None));
+        await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        Assert.Null(await _keys.FindByKeyAsync(first.Secret, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_key_is_revoked_once()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+
+        Assert.True(await _keys.RevokeAsync(made.Key.Id, TestState.Admin, CancellationToken.None));
+        Assert.False(await _keys.RevokeAsync(made.Key.Id, TestState.Admin, CancellationToken.None));
+        Assert.False(await _keys.RevokeAsync("nobody", TestState.Admin, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_key_made_or_revoked_by_another_process_is_noticed_within_a_second()
+    {
+        await _keys.StartAsync(CancellationToken.None);
+        using var verb = Open();
+        var made = await verb.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+
+        await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromMilliseconds(250), () => Found(made.Secret), "the key made elsewhere");
+        await verb.RevokeAsync(made.Key.Id, TestState.Admin, CancellationToken.None);
+        await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromMilliseconds(250), () => !Found(made.Secret), "the key revoked elsewhere");
+        await _keys.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task The_list_tells_when_a_key_was_last_used()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        await _keys.CreateAsync("other", null, TestState.Admin, CancellationToken.None);
+        _state.Time.Advance(TimeSpan.FromHours(1));
+        await _keys.FindByKeyAsync(made.Secret, CancellationToken.None);
+        _keys.NoteUses();
+
+        var listed = await _keys.ListAsync(CancellationToken.None);
+        Assert.Equal(_state.Time.GetUtcNow(), listed.Single(k => k.PartnerName == "acme").LastUsedAt);
+        Assert.Null(listed.Single(k => k.PartnerName == "other").LastUsedAt);
+    }
+
+    [Fact]
+    public async Task A_limit_reaches_the_partner_and_can_be_taken_back()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+
+        Assert.True(_keys.Limit("acme", 500, 1e6));
+        Assert.Equal((500.0, 1e6), ((await _keys.FindByKeyAsync(made.Secret, CancellationToken.None))!.RecordsPerSecond, (await _keys.FindByKeyAsync(made.Secret, CancellationToken.None))!.BytesPerSecond));
+        Assert.True(_keys.Limit("acme", null, null));
+        Assert.Null((await _keys.FindByKeyAsync(made.Secret, CancellationToken.None))!.RecordsPerSecond);
+        Assert.False(_keys.Limit("nobody", 1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _keys.Limit("acme", 0, null));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _keys.Limit("acme", double.NaN, null));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("a-name-of-a-hundred-and-one-characters-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    public async Task A_name_that_is_none_is_refused(string name) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => _keys.CreateAsync(name, null, TestState.Admin, CancellationToken.None));
+
+    [Fact]
+    public async Task A_stream_name_that_is_none_is_refused() =>
+        Assert.Contains("'a,b'", (await Assert.ThrowsAsync<ArgumentException>(() => _keys.CreateAsync("acme", ["a,b"], TestState.Admin, CancellationToken.None))).Message);
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _state.Dispose();
+    }
+
+    private PartnerKeys Open() => new(_state.Database, _state.Time, NullLogger<PartnerKeys>.Instance);
+
+    private bool Found(string secret) => _keys.FindByKeyAsync(secret, CancellationToken.None).AsTask().Result is not null;
+}

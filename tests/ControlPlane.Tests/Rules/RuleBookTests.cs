@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Weir.ControlPlane.Commands;
+using Weir.ControlPlane.Rules;
+using Weir.Pipeline.Redaction;
+using Weir.Pipeline.Redaction.Rules;
+
+namespace Weir.ControlPlane.Tests.Rules;
+
+public sealed class RuleBookTests : IDisposable
+{
+    private readonly TestState _state = new();
+    private readonly ServiceProvider _services;
+    private readonly RuleBook _book;
+
+    public RuleBookTests()
+    {
+        _services = Redaction();
+        _book = Open(_services);
+    }
+
+    [Fact]
+    public void A_new_book_starts_with_the_default_rules_in_force()
+    {
+        Assert.Equal(DefaultRules.All.Select(r => r.Id), _book.Current.Rules.Select(r => r.Rule.Id));
+        Assert.Equal((1, _services.GetRequiredService<IRuleSetHolder>().ActiveHash), (_book.Current.Version, _book.Current.Hash));
+        Assert.DoesNotContain("ada@example.org", Clean(_services, "{\"note\":\"ada@example.org\"}"));
+    }
+
+    [Fact]
+    public async Task A_rule_switched_off_is_off_for_the_next_record_and_on_again_after()
+    {
+        var handler = new SetRuleEnabledHandler(_book);
+
+        Assert.IsType<CommandResult.Done>(await handler.HandleAsync(new SetRuleEnabled("email", false, "a test"), TestState.Admin, CancellationToken.None));
+        Assert.Contains("ada@example.org", Clean(_services, "{\"note\":\"ada@example.org\"}"));
+        Assert.Equal(("Ada", "a test", 2), (_book.Current.Rules.Single(r => r.Rule.Id == "email").ChangedBy, _book.Current.Rules.Single(r => r.Rule.Id == "email").Reason, _book.Current.Version));
+
+        await handler.HandleAsync(new SetRuleEnabled("email", true), TestState.Admin, CancellationToken.None);
+        Assert.DoesNotContain("ada@example.org", Clean(_services, "{\"note\":\"ada@example.org\"}"));
+    }
+
+    [Fact]
+    public void Rules_outlive_a_restart_and_keep_their_places()
+    {
+        _book.Save(new RedactionRule("note", "Notes", null, "/note", new Transform(TransformKind.Redact)), TestState.Admin, null);
+        _book.Save(_book.Find("email")! with { Enabled = false }, TestState.Admin, null);
+
+        using var services = Redaction();
+        using var again = Open(services);
+
+        Assert.Equal(_book.Current.Rules, again.Current.Rules);
+        Assert.Equal("note", again.Current.Rules[^1].Rule.Id);
+        Assert.Equal((3, _book.Current.Hash), (again.Current.Version, services.GetRequiredService<IRuleSetHolder>().ActiveHash));
+    }
+
+    [Fact]
+    public async Task Another_process_follows_within_a_second()
+    {
+        using var services = Redaction();
+        using var other = Open(services);
+        await other.StartAsync(CancellationToken.None);
+
+        _book.Save(_book.Find("email")! with { Enabled = false }, TestState.Admin, null);
+
+        await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromMilliseconds(100), () => Clean(services, "{\"note\":\"ada@example.org\"}").Contains("ada@example.org", StringComparison.Ordinal), "the rule to be off elsewhere");
+        await other.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public void A_set_that_does_not_compile_is_neither_stored_nor_in_force()
+    {
+        var before = _book.Current;
+
+        Assert.Throws<ArgumentException>(() => _book.Save(new RedactionRule("bad", "Bad", "NO_SUCH_ENTITY", null, new Transform(TransformKind.Redact)), TestState.Admin, null));
+
+        Assert.Equal((before.Version, before.Hash), (_book.Current.Version, _services.GetRequiredService<IRuleSetHolder>().ActiveHash));
+        using var services = Redaction();
+        using var again = Open(services);
+        Assert.Null(again.Find("bad"));
+    }
+
+    [Fact]
+    public async Task A_rule_that_is_not_there_cannot_be_switched_or_removed()
+    {
+        Assert.Equal("ruleId", Assert.IsType<CommandResult.Failed>(await new SetRuleEnabledHandler(_book).HandleAsync(new SetRuleEnabled("nothing", true), TestState.Admin, CancellationToken.None)).Field);
+        Assert.Equal("ruleId", Assert.IsType<CommandResult.Failed>(await new DeleteRuleHandler(_book).HandleAsync(new DeleteRule("nothing"), TestState.Admin, CancellationToken.None)).Field);
+    }
+
+    public void Dispose()
+    {
+        _book.Dispose();
+        _services.Dispose();
+        _state.Dispose();
+    }
+
+    private static string Clean(ServiceProvider services, string record)
+    {
+        var clean = new ArrayBufferWriter<byte>();
+        services.GetRequiredService<IRecordRedactor>().Redact("orders", Encoding.UTF8.GetBytes(record), clean);
+        return Encoding.UTF8.GetString(clean.WrittenSpan);
+    }
+
+    private ServiceProvider Redaction() => new ServiceCollection()
+        .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _state.Folder }).Build())
+        .BuildServiceProvider();
+
+    private RuleBook Open(ServiceProvider services) => new(_state.Database, services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Time.Testing;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Audit;
+using Weir.ControlPlane.State;
+
+namespace Weir.ControlPlane.Tests;
+
+/// <summary>A state database in a folder of its own, with a clock that tests move.</summary>
+internal sealed class TestState : IDisposable
+{
+    public TestState()
+    {
+        Folder = Directory.CreateTempSubdirectory("weir-state-").FullName;
+        Database = new StateDatabase(Path.Combine(Folder, "state.db"));
+        Audit = new SqliteAuditLog(Database, Time);
+    }
+
+    public static Actor Admin { get; } = new("1", "Ada", [Roles.Admin]);
+
+    public static Actor Operator { get; } = new("2", "Otto", [Roles.Operator]);
+
+    public static Actor Viewer { get; } = new("3", "Vera", [Roles.Viewer]);
+
+    public string Folder { get; }
+
+    public StateDatabase Database { get; }
+
+    public SqliteAuditLog Audit { get; }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
