@@ -19,6 +19,7 @@ await using var weir = await WeirProcess.StartAsync(
     new Dictionary<string, string>
     {
         ["LocalKinesis:Limits"] = "None",
+        ["Publishing:RateLimitPercent"] = "0",
         ["LocalKinesis:InitialStreams"] = $"bench:{shards}",
         ["Logging:LogLevel:Default"] = "Warning",
         ["Logging:LogLevel:Weir.Dashboard.Hosting"] = "Information",
