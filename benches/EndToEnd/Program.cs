@@ -27,7 +27,7 @@ await using var weir = await WeirProcess.StartAsync(
     data: null,
     cancel);
 
-var secrets = await Verb.SecretsAsync(weir, "bench");
+var secrets = await WeirVerbs.SecretsAsync(weir, "bench");
 using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections + 1 }) { BaseAddress = weir.Address };
 using var console = new HttpClient { BaseAddress = weir.Address };
 console.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secrets.Token);

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using Weir.Browser.Tests;
 
-namespace Weir.EndToEnd;
+namespace Weir.Browser.Tests;
 
 /// <summary>Runs the binary's own verbs against the data of a running process.</summary>
-internal static class Verb
+internal static class WeirVerbs
 {
     /// <summary>A partner key and an API token that may read everything.</summary>
     public static async Task<(string Key, string Token)> SecretsAsync(WeirProcess weir, string partner) =>
