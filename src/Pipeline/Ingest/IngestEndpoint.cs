@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Weir.Pipeline.Spool;
@@ -32,19 +35,22 @@ internal sealed partial class IngestEndpoint(
     private readonly Dictionary<string, IngestStreamSettings> _settings =
         options.Value.Streams.ToDictionary(s => s.Key, s => IngestStreamSettings.From(s.Value), StringComparer.Ordinal);
 
+    private readonly MinDataRate _bodyRate = new(options.Value.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
+
     /// <summary>Handles one request; <paramref name="isBatch"/> for the address with <c>:batch</c>.</summary>
     public async Task HandleAsync(HttpContext context, bool isBatch)
     {
         var began = time.GetTimestamp();
         try
         {
+            BoundBody(context);
             await TakeAsync(context, isBatch);
         }
         catch (IngestRefusedException e)
         {
             await RefuseAsync(context, e.Problem);
         }
-        catch (BadHttpRequestException e)
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
         {
             // Kestrel's own refusals: a body too slow (408), too short or badly chunked (400).
             await RefuseAsync(context, new IngestProblem(e.StatusCode, "bad-request", "The request is not valid HTTP", e.Message, "body"));
@@ -134,6 +140,20 @@ internal sealed partial class IngestEndpoint(
             }
 
             await SpoolAsync(context, partner, intake);
+        }
+    }
+
+    /// <summary>The server's own bounds follow ours: how large a body may be (we stop reading ourselves, and the server then takes in the rest for a moment, so that the sender can read the answer), and how slowly it may arrive.</summary>
+    private void BoundBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = _bodyRate;
         }
     }
 
@@ -277,7 +297,6 @@ internal sealed partial class IngestEndpoint(
             return;
         }
 
-        context.Response.Clear();
         if (FirehoseRequest.Is(context.Request))
         {
             await IngestAnswer.WriteFirehoseAsync(context, problem.Status, context.Request.Headers[FirehoseRequest.RequestIdHeader].ToString(), time.GetUtcNow(), problem.Detail);

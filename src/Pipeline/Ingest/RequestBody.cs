@@ -122,7 +122,7 @@ internal sealed class RequestBody : IDisposable
                 }
             }
         }
-        catch (Exception e) when (e is InvalidDataException or ZstdException or EndOfStreamException)
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ZstdException or EndOfStreamException)
         {
             throw new IngestRefusedException(IngestProblem.Malformed($"The body is not {encoding}."));
         }

@@ -9,6 +9,7 @@ namespace Weir.Pipeline.Spool;
 internal sealed class SpoolHost(IOptions<SpoolOptions> options, IOptions<DedupeOptions> dedupe, IConfiguration configuration, TimeProvider time, ILogger<Spool> logger) : IHostedService
 {
     private Spool? _spool;
+    private int _stopped;
 
     /// <summary>Whether the spool is open and has indexed what earlier runs left.</summary>
     public bool IsReady => _spool is { Indexed.IsCompletedSuccessfully: true, Failure: null };
@@ -24,7 +25,7 @@ internal sealed class SpoolHost(IOptions<SpoolOptions> options, IOptions<DedupeO
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_spool is { } spool)
+        if (_spool is { } spool && Interlocked.Exchange(ref _stopped, 1) == 0)
         {
             await spool.CheckpointAsync(cancellationToken);
             await spool.DisposeAsync();
