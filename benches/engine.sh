@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Our engine beside kinesalite, one after the other, the same load on both: 4 shards, records of 1 KiB, no limits.
 #   benches/engine.sh [seconds per case, 5 by default]
-# Ours answers once the disk has it (fsync); kinesalite keeps everything in memory. Needs wrk, node and `npm ci --ignore-scripts` in tests/Peers.Tests.
+# Ours answers once the disk has it (fsync); kinesalite keeps everything in memory. Needs wrk, node and `npm ci` in tests/Peers.Tests.
 set -euo pipefail
 seconds=${1:-5}
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 peers=$root/tests/Peers.Tests
 for tool in wrk node dotnet; do command -v "$tool" >/dev/null || { echo "$tool is not on PATH" >&2; exit 1; }; done
-[ -d "$peers/node_modules/kinesalite" ] || { echo "run 'npm ci --ignore-scripts' in tests/Peers.Tests first" >&2; exit 1; }
+[ -d "$peers/node_modules/kinesalite" ] || { echo "run 'npm ci' in tests/Peers.Tests first" >&2; exit 1; }
 
 work=$(mktemp -d)
 server=

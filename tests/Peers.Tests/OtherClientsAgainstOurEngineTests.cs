@@ -23,11 +23,31 @@ public sealed partial class OtherClientsAgainstOurEngineTests
     [InlineData(true)]
     public async Task Boto3(bool push)
     {
+        var python = await PythonWithBoto3Async();
+        await using var engine = await WeirEngine.StartAsync();
+        Check(await Tool.RunAsync(python, [Path.Combine(Npm.Root, "Scripts", "boto.py"), push ? "push" : "records"], engine.ClientEnvironment), push);
+    }
+
+    [Fact]
+    public async Task Every_operation_that_boto3_knows()
+    {
+        var python = await PythonWithBoto3Async();
+        await using var engine = await WeirEngine.StartAsync();
+
+        var ran = await Tool.RunAsync(python, [Path.Combine(Npm.Root, "Scripts", "operations.py")], engine.ClientEnvironment);
+
+        Assert.True(ran.ExitCode == 0, ran.Error + ran.Output);
+        var outcomes = JsonSerializer.Deserialize(ran.Output, SeenJson.Default.DictionaryStringString)!;
+        Assert.InRange(outcomes.Count, 29, 100);
+        Assert.Equal([], outcomes.Where(o => o.Value != "ok").Select(o => $"{o.Key}: {o.Value}"));
+    }
+
+    private static async Task<string> PythonWithBoto3Async()
+    {
         var python = Tool.Find("python3");
         Assert.SkipUnless(python is not null, "python3 is not on PATH");
         Assert.SkipUnless((await Tool.RunAsync(python!, ["-c", "import boto3"])).ExitCode == 0, "python3 has no boto3");
-        await using var engine = await WeirEngine.StartAsync();
-        Check(await Tool.RunAsync(python!, [Path.Combine(Npm.Root, "Scripts", "boto.py"), push ? "push" : "records"], engine.ClientEnvironment), push);
+        return python!;
     }
 
     private static void Check(Ran ran, bool push)
@@ -63,5 +83,6 @@ public sealed partial class OtherClientsAgainstOurEngineTests
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(Seen))]
+    [JsonSerializable(typeof(Dictionary<string, string>))]
     internal sealed partial class SeenJson : JsonSerializerContext;
 }

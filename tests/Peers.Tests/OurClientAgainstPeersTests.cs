@@ -13,6 +13,7 @@ public sealed class OurClientAgainstPeersTests
     [Theory]
     [InlineData(KinesisPeer.KinesisLocal)]
     [InlineData(KinesisPeer.Kinesalite)]
+    [InlineData(KinesisPeer.Weir)]
     public async Task A_stream_is_made_written_read_split_merged_and_deleted(string name)
     {
         await using var peer = await KinesisPeer.StartAsync(name);
@@ -71,6 +72,7 @@ public sealed class OurClientAgainstPeersTests
     [Theory]
     [InlineData(KinesisPeer.KinesisLocal)]
     [InlineData(KinesisPeer.Kinesalite)]
+    [InlineData(KinesisPeer.Weir)]
     public async Task Refusals_come_out_by_their_names(string name)
     {
         await using var peer = await KinesisPeer.StartAsync(name);
@@ -83,10 +85,41 @@ public sealed class OurClientAgainstPeersTests
         await Refused(KinesisErrorCodes.ResourceNotFound, () => kinesis.GetShardIteratorAsync(new GetShardIteratorRequest("shardId-000000000077", ShardIteratorTypes.Latest, "orders"), default));
     }
 
-    [Fact]
-    public async Task A_stream_is_scaled()
+    [Theory]
+    [InlineData(KinesisPeer.KinesisLocal)]
+    [InlineData(KinesisPeer.Weir)]
+    public async Task Records_are_pushed_to_a_subscriber(string name)
     {
-        await using var peer = await KinesisPeer.StartAsync(KinesisPeer.KinesisLocal);
+        await using var peer = await KinesisPeer.StartAsync(name);
+        var kinesis = peer.Client;
+        await kinesis.CreateStreamAsync(new CreateStreamRequest("orders", 1), default);
+        var stream = await kinesis.ActiveAsync("orders");
+        await kinesis.PutRecordAsync(new PutRecordRequest("before"u8.ToArray(), "k", "orders"), default);
+        var consumer = (await kinesis.SendAsync(KinesisOperations.RegisterStreamConsumer, new RegisterStreamConsumerRequest(stream.StreamARN, "pushed"), default)).Consumer.ConsumerARN;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await kinesis.SendAsync(KinesisOperations.DescribeStreamConsumer, new DescribeStreamConsumerRequest(ConsumerARN: consumer), patience.Token)).ConsumerDescription.ConsumerStatus != "ACTIVE")
+            await Task.Delay(20, patience.Token);
+
+        var pushed = new List<string>();
+        await foreach (var shardEvent in kinesis.SubscribeToShardAsync(
+            new SubscribeToShardRequest(consumer, stream.Shards[0].ShardId, new StartingPosition(ShardIteratorTypes.TrimHorizon)), patience.Token))
+        {
+            pushed.AddRange(shardEvent.Records.Select(r => Encoding.UTF8.GetString(r.Data.Span)));
+            if (pushed.Count == 1)
+                await kinesis.PutRecordAsync(new PutRecordRequest("after"u8.ToArray(), "k", "orders"), patience.Token);
+            if (pushed.Count >= 2)
+                break;
+        }
+
+        Assert.Equal(["before", "after"], pushed);
+    }
+
+    [Theory]
+    [InlineData(KinesisPeer.KinesisLocal)]
+    [InlineData(KinesisPeer.Weir)]
+    public async Task A_stream_is_scaled(string name)
+    {
+        await using var peer = await KinesisPeer.StartAsync(name);
         await peer.Client.CreateStreamAsync(new CreateStreamRequest("orders", 2), default);
         await peer.Client.ActiveAsync("orders");
 

@@ -5,15 +5,16 @@ using Record = Weir.Aws.Kinesis.Record;
 
 namespace Weir.Peers.Tests.Running;
 
-/// <summary>An emulator of Kinesis with our client on it.</summary>
+/// <summary>An emulator of Kinesis, or our own engine over the wire, with our client on it.</summary>
 internal sealed class KinesisPeer : IAsyncDisposable
 {
     public const string KinesisLocal = "kinesis-local";
     public const string Kinesalite = "kinesalite";
+    public const string Weir = "weir";
     private const int Port = 4567, TlsPort = 4568;
-    private readonly NodePeer _peer;
+    private readonly IAsyncDisposable _peer;
 
-    private KinesisPeer(NodePeer peer, Uri address)
+    private KinesisPeer(IAsyncDisposable peer, Uri address)
     {
         _peer = peer;
         Address = address;
@@ -35,6 +36,12 @@ internal sealed class KinesisPeer : IAsyncDisposable
 
     public static async Task<KinesisPeer> StartAsync(string name)
     {
+        if (name == Weir)
+        {
+            var engine = await WeirEngine.StartAsync();
+            return new KinesisPeer(engine, engine.Address);
+        }
+
         Npm.Require(name);
         var peer = name switch
         {

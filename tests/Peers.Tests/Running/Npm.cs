@@ -13,7 +13,7 @@ internal static class Npm
     {
         Assert.SkipUnless(Tool.Find("node") is not null, "node is not on PATH");
         foreach (var package in packages)
-            Assert.SkipUnless(Directory.Exists(Package(package)), $"the npm package {package} is missing: run `npm ci --ignore-scripts` in tests/Peers.Tests");
+            Assert.SkipUnless(Directory.Exists(Package(package)), $"the npm package {package} is missing: run `npm ci` in tests/Peers.Tests");
     }
 
     private static string Find()
