@@ -25,12 +25,12 @@ public sealed partial class CommitLog : IAsyncDisposable
     private volatile LogOpenReport _report;
     private int _disposed;
 
-    private CommitLog(ILogDisk disk, IDisposable heldLock, IReadOnlyList<Segment> segments, LogOpenReport report, CommitLogOptions options, ILogger logger)
+    private CommitLog(ILogDisk disk, IDisposable heldLock, IReadOnlyList<Segment> segments, Spare spare, LogOpenReport report, CommitLogOptions options, ILogger logger)
     {
         (_disk, _lock, _report, _logger) = (disk, heldLock, report, logger);
-        _segments = new SegmentSet(disk, segments);
+        _segments = new SegmentSet(disk, segments, spare);
         _end = new DurableEnd(segments[^1].End);
-        _committer = new Committer(disk, _segments, _end, options, logger);
+        _committer = new Committer(disk, _segments, spare, _end, options, logger);
     }
 
     /// <summary>Opens or creates the log, cutting off a torn tail. Throws <see cref="IOException"/> when another process holds it.</summary>
@@ -46,8 +46,9 @@ public sealed partial class CommitLog : IAsyncDisposable
         var held = disk.Lock();
         try
         {
-            var (segments, report) = new LogOpening(disk, options.Directory, logger).Open(cancellationToken);
-            return new CommitLog(disk, held, segments, report, options, logger);
+            var spare = new Spare(disk, options.SegmentBytes);
+            var (segments, report) = new LogOpening(disk, spare, options.Directory, logger).Open(cancellationToken);
+            return new CommitLog(disk, held, segments, spare, report, options, logger);
         }
         catch
         {
@@ -149,7 +150,7 @@ public sealed partial class CommitLog : IAsyncDisposable
     /// <summary>Completes when <see cref="End"/> has passed the position.</summary>
     public Task WaitBeyondAsync(LogPosition position, CancellationToken cancellationToken) => _end.WaitBeyondAsync(position.Offset, cancellationToken);
 
-    /// <summary>Gives up whole segments that end at or before the position, and their room. The one being written to stays.</summary>
+    /// <summary>Gives up whole segments that end at or before the position; the one being written to stays. One file is kept to be written over, the rest is deleted.</summary>
     public void ReleaseBefore(LogPosition position)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
@@ -168,6 +169,7 @@ public sealed partial class CommitLog : IAsyncDisposable
         {
             if (_committer.Failure is null)
             {
+                _segments.Active.Trim();
                 _segments.Active.File.Flush();
                 CleanEnd.Write(_disk, _end.Value);
             }

@@ -10,7 +10,7 @@ namespace Weir.CommitLog;
 /// Brings a directory into a state to append to. Only the last segment is read: a segment is flushed whole before its successor exists, so what a crash
 /// can tear is there. Earlier ones are checked by whoever reads them.
 /// </summary>
-internal sealed partial class LogOpening(ILogDisk disk, string directory, ILogger logger)
+internal sealed partial class LogOpening(ILogDisk disk, Spare spare, string directory, ILogger logger)
 {
     private readonly List<QuarantinedRange> _quarantined = [];
 
@@ -42,7 +42,7 @@ internal sealed partial class LogOpening(ILogDisk disk, string directory, ILogge
         {
             if (end > 0)
                 Missing(segments.Count == 0 ? 0 : segments[^1].End, end);
-            segments.Add(Committer.NewSegment(disk, end));
+            segments.Add(Committer.NewSegment(disk, end, spare));
         }
 
         CleanEnd.Remove(disk);
@@ -63,7 +63,7 @@ internal sealed partial class LogOpening(ILogDisk disk, string directory, ILogge
     /// <summary>Cuts off the torn tail of the last segment and sets its damage aside; returns the bytes cut off.</summary>
     private long Recover(Segment segment, long bytes, long cleanEnd, CancellationToken cancellationToken)
     {
-        CheckVersion(segment);
+        var recycled = CheckVersion(segment);
         var fileEnd = segment.Start + bytes;
         var inspection = SegmentInspection.Of(segment, fileEnd, cleanEnd, cancellationToken);
         var damage = new List<QuarantinedRange>();
@@ -77,12 +77,10 @@ internal sealed partial class LogOpening(ILogDisk disk, string directory, ILogge
         segment.Damage = damage;
         _quarantined.AddRange(damage);
         segment.End = Math.Min(fileEnd, inspection.WholeUntil);
-        var torn = fileEnd - segment.End;
+        var torn = recycled ? segment.BytesOfUnfinishedFrames(fileEnd) : fileEnd - segment.End;
+        segment.Trim();
         if (torn > 0)
-        {
-            segment.File.SetLength(segment.OffsetOf(segment.End));
             LogTornTail(directory, torn, segment.End);
-        }
 
         segment.File.Write(SegmentHeader.For(segment.Start), 0);
         // What is read from now on counts as durable, so it has to be: the process may have died between write and fsync.
@@ -92,11 +90,15 @@ internal sealed partial class LogOpening(ILogDisk disk, string directory, ILogge
         return torn;
     }
 
-    private static void CheckVersion(Segment segment)
+    /// <summary>Whether the file had an earlier life.</summary>
+    private static bool CheckVersion(Segment segment)
     {
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
-        if (segment.File.Read(header, 0) == header.Length && SegmentHeader.IsOfAnotherVersion(header))
+        if (segment.File.Read(header, 0) < header.Length)
+            return false;
+        if (SegmentHeader.IsOfAnotherVersion(header))
             throw new InvalidDataException($"{segment.Name} was written by another version of the commit log; this one reads version 1.");
+        return SegmentHeader.IsRecycled(header, segment.Start);
     }
 
     private void Missing(long from, long to)

@@ -123,6 +123,17 @@ internal sealed class MemoryDisk : ILogDisk
         }
     }
 
+    public void Rename(string name, string other)
+    {
+        lock (_gate)
+        {
+            Step();
+            if (!_names.TryAdd(other, _names[name]))
+                throw new IOException(other + " exists");
+            _names.Remove(name);
+        }
+    }
+
     public void Sync()
     {
         lock (_gate)

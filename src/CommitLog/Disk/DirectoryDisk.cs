@@ -41,6 +41,8 @@ internal sealed partial class DirectoryDisk : ILogDisk
 
     public void Delete(string name) => File.Delete(PathOf(name));
 
+    public void Rename(string name, string other) => File.Move(PathOf(name), PathOf(other));
+
     public void Sync() => SyncDirectory(_directory);
 
     public string PathOf(string name) => Path.Combine(_directory, name);

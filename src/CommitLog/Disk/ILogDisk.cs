@@ -16,6 +16,9 @@ internal interface ILogDisk
 
     void Delete(string name);
 
+    /// <summary>Gives a file another name, which no file has.</summary>
+    void Rename(string name, string other);
+
     /// <summary>Makes created and deleted names survive power loss.</summary>
     void Sync();
 

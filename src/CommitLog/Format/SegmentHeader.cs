@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Weir.CommitLog.Format;
 
 /// <summary>
-/// The first 32 bytes of a segment: <c>"WEIRLOG1"</c>, position of the first frame (8, little-endian), 12 bytes of zero, CRC-32C of bytes 0 to 27.
+/// The first 32 bytes of a segment: <c>"WEIRLOG1"</c>, position of the first frame (8, little-endian), 1 when the file
+/// had an earlier life (4), 8 bytes of zero, CRC-32C of bytes 0 to 27.
 /// The file is named by that position in 20 digits, so that names sort as positions do.
 /// </summary>
 internal static class SegmentHeader
@@ -14,11 +15,12 @@ internal static class SegmentHeader
 
     private static ReadOnlySpan<byte> Magic => "WEIRLOG1"u8;
 
-    public static byte[] For(long start)
+    public static byte[] For(long start, bool recycled = false)
     {
         var header = new byte[Bytes];
         Magic.CopyTo(header);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), start);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), recycled ? 1 : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(28), Crc32C.Of(header.AsSpan(0, 28)));
         return header;
     }
@@ -28,6 +30,12 @@ internal static class SegmentHeader
         header.StartsWith(Magic[..7])
         && header[7] != Magic[7]
         && BinaryPrimitives.ReadUInt32LittleEndian(header[28..]) == Crc32C.Of(header[..28]);
+
+    /// <summary>Whether what lies behind the last frame may be of an earlier life: the header says so, or is still that life's own.</summary>
+    public static bool IsRecycled(ReadOnlySpan<byte> header, long start) =>
+        header.StartsWith(Magic)
+        && BinaryPrimitives.ReadUInt32LittleEndian(header[28..]) == Crc32C.Of(header[..28])
+        && (header[16] == 1 || BinaryPrimitives.ReadInt64LittleEndian(header[8..]) != start);
 
     public static string FileName(long start) => start.ToString("D20", CultureInfo.InvariantCulture) + Extension;
 

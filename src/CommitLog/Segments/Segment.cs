@@ -69,7 +69,24 @@ internal sealed class Segment
     /// <summary>Reads bytes by position; fewer than asked for only at the end of the file.</summary>
     public int Read(Span<byte> target, long position) => File.Read(target, OffsetOf(position));
 
+    /// <summary>Gives back what the file has behind <see cref="End"/>, left from an earlier life.</summary>
+    public void Trim()
+    {
+        if (File.Length > OffsetOf(End))
+            File.SetLength(OffsetOf(End));
+    }
+
     public long OffsetOf(long position) => position - Start + SegmentHeader.Bytes;
+
+    /// <summary>How far behind <see cref="End"/> frames of this life go on: in a recycled file, where the rest is of an earlier one, all of a torn tail that can be told.</summary>
+    public long BytesOfUnfinishedFrames(long fileEnd)
+    {
+        Span<byte> header = stackalloc byte[Frame.HeaderBytes];
+        var position = End;
+        while (position < fileEnd && Read(header, position) == header.Length && Frame.TryReadHeader(header, position, out var frame))
+            position = frame.Next;
+        return Math.Min(position, fileEnd) - End;
+    }
 
     /// <summary>Holds the file open; false when the segment has been released and let go by all.</summary>
     public bool TryHold()
@@ -84,6 +101,16 @@ internal sealed class Segment
         }
 
         return false;
+    }
+
+    /// <summary>Takes the file from the segment when the log alone holds it: a reader inside must not see it written over.</summary>
+    public bool TryGiveUpFile()
+    {
+        if (Interlocked.CompareExchange(ref _holders, 0, 1) != 1)
+            return false;
+        lock (_opening)
+            _file?.Dispose();
+        return true;
     }
 
     public void LetGo()

@@ -4,7 +4,7 @@ using Weir.CommitLog.Format;
 namespace Weir.CommitLog.Segments;
 
 /// <summary>The segments of a log in order, the last being the one written to. The array is replaced as a whole, so readers need no lock.</summary>
-internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments)
+internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments, Spare spare)
 {
     private readonly Lock _changing = new();
     private volatile Segment[] _segments = [.. segments];
@@ -13,7 +13,17 @@ internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments)
 
     public long Start => _segments[0].Start;
 
-    public long SizeBytes => _segments.Sum(s => s.End - s.Start + SegmentHeader.Bytes);
+    public long SizeBytes
+    {
+        get
+        {
+            var segments = _segments;
+            var size = spare.Bytes + segments[^1].File.Length;
+            foreach (var segment in segments.AsSpan(0, segments.Length - 1))
+                size += segment.End - segment.Start + SegmentHeader.Bytes;
+            return size;
+        }
+    }
 
     /// <summary>The segment that holds the position, or the first after it; held for the caller, who must let go. Null past the last.</summary>
     public Segment? Hold(long position)
@@ -35,7 +45,7 @@ internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments)
             _segments = [.. _segments, segment];
     }
 
-    /// <summary>Deletes whole segments that end at or before the position, oldest first, never the last. Returns how many.</summary>
+    /// <summary>Gives up whole segments that end at or before the position, oldest first, never the last. Returns how many.</summary>
     public int ReleaseBefore(long position)
     {
         lock (_changing)
@@ -43,14 +53,18 @@ internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments)
             var released = 0;
             while (_segments is [var first, var second, ..] && second.Start <= position)
             {
-                disk.Delete(first.Name);
                 _segments = _segments[1..];
-                first.LetGo();
+                if (!spare.TryKeep(first))
+                {
+                    disk.Delete(first.Name);
+                    first.LetGo();
+                }
+
+                // One by one: were a later one gone and an earlier one back after a power loss, there would be a hole.
+                disk.Sync();
                 released++;
             }
 
-            if (released > 0)
-                disk.Sync();
             return released;
         }
     }

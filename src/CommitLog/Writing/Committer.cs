@@ -23,6 +23,7 @@ internal sealed partial class Committer
     private readonly object _gate = new();
     private readonly ILogDisk _disk;
     private readonly SegmentSet _segments;
+    private readonly Spare _spare;
     private readonly DurableEnd _end;
     private readonly CommitLogOptions _options;
     private readonly ILogger _logger;
@@ -38,9 +39,9 @@ internal sealed partial class Committer
     private bool _full;
     private Exception? _failure;
 
-    public Committer(ILogDisk disk, SegmentSet segments, DurableEnd end, CommitLogOptions options, ILogger logger)
+    public Committer(ILogDisk disk, SegmentSet segments, Spare spare, DurableEnd end, CommitLogOptions options, ILogger logger)
     {
-        (_disk, _segments, _end, _options, _logger) = (disk, segments, end, options, logger);
+        (_disk, _segments, _spare, _end, _options, _logger) = (disk, segments, spare, end, options, logger);
         _flushed = end.Value;
         new Thread(Run) { IsBackground = true, Name = "Commit log " + options.Directory }.Start();
     }
@@ -221,22 +222,25 @@ internal sealed partial class Committer
             return active;
 
         // Only the last segment may have a torn tail, so this one must be whole before there is another.
+        active.Trim();
         active.File.Flush();
-        var fresh = NewSegment(_disk, active.End);
+        var fresh = NewSegment(_disk, active.End, _spare);
         _flushed = fresh.Start;
         _segments.Add(fresh);
         return fresh;
     }
 
     /// <summary>Creates a segment whose header and name are durable.</summary>
-    public static Segment NewSegment(ILogDisk disk, long start)
+    public static Segment NewSegment(ILogDisk disk, long start, Spare spare)
     {
         var name = SegmentHeader.FileName(start);
         ILogFile? file = null;
         try
         {
-            file = disk.Create(name);
-            file.Write(SegmentHeader.For(start), 0);
+            file = spare.TryTake(start);
+            var recycled = file is not null;
+            file ??= disk.Create(name);
+            file.Write(SegmentHeader.For(start, recycled), 0);
             file.Flush();
             disk.Sync();
             return new Segment(disk, start, start, file);

@@ -52,6 +52,9 @@ internal abstract class PendingAppend<TSelf, TResult> : PendingAppend, IValueTas
 
     TResult IValueTaskSource<TResult>.GetResult(short token)
     {
+        // Asked too early, the source throws, and must not go back to the pool: the writer still has it.
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            return _source.GetResult(token);
         try
         {
             return _source.GetResult(token);
