@@ -39,6 +39,8 @@ public sealed partial class OtherClientsAgainstOurEngineTests
         Assert.True(ran.ExitCode == 0, ran.Error + ran.Output);
         var outcomes = JsonSerializer.Deserialize(ran.Output, SeenJson.Default.DictionaryStringString)!;
         Assert.InRange(outcomes.Count, 29, 100);
+        var absent = outcomes.Where(o => o.Value is "UnknownOperationException" or "not called").Select(o => o.Key).ToList();
+        Assert.SkipWhen(absent.Count > 0, $"the engine does not have {string.Join(", ", absent)}");
         Assert.Equal([], outcomes.Where(o => o.Value != "ok").Select(o => $"{o.Key}: {o.Value}"));
     }
 
