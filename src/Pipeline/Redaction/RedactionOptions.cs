@@ -53,4 +53,8 @@ public sealed class RedactionOptions
     /// <summary>What happens to a record that looks like JSON and is not.</summary>
     [EnumDataType(typeof(InvalidJsonPolicy), ErrorMessage = "Redaction:OnInvalidJson must be Quarantine or Text")]
     public InvalidJsonPolicy OnInvalidJson { get; set; } = InvalidJsonPolicy.Quarantine;
+
+    /// <summary>Every how many records the clean form is looked at once more by independent code before it is written, 0 (never) to 1,000,000; 1 is every record. What it finds is quarantined.</summary>
+    [Range(0, 1_000_000, ErrorMessage = "Redaction:PostScanEvery must be 0 to 1000000")]
+    public int PostScanEvery { get; set; } = 1000;
 }

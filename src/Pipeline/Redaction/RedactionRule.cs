@@ -22,6 +22,8 @@ public sealed record Transform(TransformKind Kind, int KeepFirst = 0, int KeepLa
 /// <param name="Detector">An entity of the detector catalogue, for example <c>EMAIL</c>.</param>
 /// <param name="Path">For example <c>/customer/name</c> or <c>/items/[]/note</c>.</param>
 /// <param name="Streams">Where it applies; null for every stream.</param>
+/// <param name="Pattern">A regular expression of your own in place of a detector; it must not need backtracking (no look-around, no back-references).</param>
+/// <param name="Anchor">With a pattern: 2 to 64 characters that stand in all it matches; values without them are not tried.</param>
 public sealed record RedactionRule(
     string Id,
     string Name,
@@ -29,7 +31,9 @@ public sealed record RedactionRule(
     string? Path,
     Transform Transform,
     bool Enabled = true,
-    IReadOnlyList<string>? Streams = null);
+    IReadOnlyList<string>? Streams = null,
+    string? Pattern = null,
+    string? Anchor = null);
 
 /// <summary>The active rules of the process. Replacing them is one reference swap; records in flight finish with the set they started with.</summary>
 public interface IRuleSetHolder

@@ -20,9 +20,10 @@ public static class RedactionServices
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<RedactionOptions>>().Value;
-            return new Redactor(options, KeySource.Open(options.KeyReference, dataDirectory), DefaultRules.All);
+            return new Redactor(options, KeySource.Open(options.KeyReference, dataDirectory), DefaultRules.All, dataDirectory);
         });
         services.AddSingleton<IRecordRedactor>(provider => provider.GetRequiredService<Redactor>());
+        services.AddSingleton<IRedactionControl>(provider => provider.GetRequiredService<Redactor>());
         services.AddSingleton<IRuleSetHolder>(provider => provider.GetRequiredService<Redactor>());
         return services;
     }

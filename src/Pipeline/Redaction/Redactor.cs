@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
+using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Keys;
 using Weir.Pipeline.Redaction.Rules;
 using Weir.Pipeline.Redaction.Scanning;
@@ -9,10 +10,12 @@ using Weir.Pipeline.Redaction.Transforms;
 namespace Weir.Pipeline.Redaction;
 
 /// <summary>Anonymizes records with the active rules. Rules and keys are replaced by one reference swap each; a record finishes with those it started with.</summary>
-public sealed class Redactor : IRecordRedactor, IRuleSetHolder
+public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
 {
     private readonly RedactionOptions _options;
+    private readonly Lock _changing = new();
     private volatile State _state;
+    private long _records;
 
     /// <summary>One rule set and one key ring, and the rules as each stream sees them.</summary>
     private sealed class State(IReadOnlyList<RedactionRule> rules, string hash, Transformer transformer)
@@ -28,15 +31,18 @@ public sealed class Redactor : IRecordRedactor, IRuleSetHolder
 
         public CompiledRules Everywhere { get; } = CompiledRules.Compile(rules, null, hash);
 
+        public IEnumerable<CompiledRules> All => _byStream.Values.Append(Everywhere);
+
         public CompiledRules For(string stream) =>
             _byStreamMatters ? _byStream.GetOrAdd(stream, static (s, state) => CompiledRules.Compile(state.Rules, s, state.Hash), this) : Everywhere;
     }
 
-    internal Redactor(RedactionOptions options, KeyRing keys, IReadOnlyList<RedactionRule> rules)
+    internal Redactor(RedactionOptions options, KeyRing keys, IReadOnlyList<RedactionRule> rules, string? dataDirectory = null)
     {
         _options = options;
+        _dataDirectory = dataDirectory;
         CompiledRules.Validate(rules);
-        _state = new State(rules, CompiledRules.HashOf(rules), new Transformer(keys, options.TokenMac == TokenMac.HmacSha256));
+        _state = new State(rules, CompiledRules.HashOf(rules), TransformerOf(keys));
     }
 
     public string ActiveHash => _state.Hash;
@@ -48,8 +54,11 @@ public sealed class Redactor : IRecordRedactor, IRuleSetHolder
     {
         RedactionRule[] copy = [.. rules];
         CompiledRules.Validate(copy);
-        // Compiled here, on the caller's time; records only ever see a set that is ready.
-        _state = new State(copy, CompiledRules.HashOf(copy), _state.Transformer);
+        lock (_changing)
+        {
+            // Compiled here, on the caller's time; records only ever see a set that is ready.
+            _state = new State(copy, CompiledRules.HashOf(copy), _state.Transformer);
+        }
     }
 
     internal CompiledRules RulesFor(string stream) => _state.For(stream);
@@ -57,20 +66,7 @@ public sealed class Redactor : IRecordRedactor, IRuleSetHolder
     public RedactionOutcome Redact(string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
     {
         var state = _state;
-        if (record.Length > _options.MaxRecordBytes)
-        {
-            return new RedactionOutcome(RedactionStatus.Quarantined, state.Hash, 0, "the record is larger than Redaction:MaxRecordBytes");
-        }
-
-        var rules = state.For(stream);
-        var scan = RecordScan.ForThread;
-        if (scan.Read(record, rules, new ScanLimits(_options.MaxDepth, _options.MaxValuesPerRecord), _options.OnInvalidJson) is { } reason)
-        {
-            return new RedactionOutcome(RedactionStatus.Quarantined, state.Hash, 0, reason);
-        }
-
-        var spans = Splice.Write(record, scan, rules, state.Transformer, clean);
-        return new RedactionOutcome(spans == 0 ? RedactionStatus.Clean : RedactionStatus.Redacted, state.Hash, spans);
+        return Redact(state, state.For(stream), stream, record, clean);
     }
 
     public string RedactText(string stream, string text)
@@ -84,4 +80,118 @@ public sealed class Redactor : IRecordRedactor, IRuleSetHolder
             _ => "[REDACTED]",
         };
     }
+
+    private RedactionOutcome Redact(State state, CompiledRules rules, string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
+    {
+        if (record.Length > _options.MaxRecordBytes)
+        {
+            return Quarantined(state, "the record is larger than Redaction:MaxRecordBytes");
+        }
+
+        if (Payload.IsGzip(record))
+        {
+            return Packed(state, rules, stream, record, clean);
+        }
+
+        var scan = RecordScan.ForThread;
+        if (scan.Read(record, rules, Limits, _options.OnInvalidJson) is { } reason)
+        {
+            return RecordScan.LooksLikeLines(record) ? Lines(state, rules, record, clean) : Quarantined(state, reason);
+        }
+
+        if (Sampled())
+        {
+            return Checked(state, rules, record, scan, clean);
+        }
+
+        var shadow = _shadow;
+        var hits = shadow is not null && shadow.Wants() ? scan.Hits.Items.ToArray() : null;
+        var spans = Splice.Write(record, scan, rules, state.Transformer, clean);
+        if (hits is not null)
+        {
+            Compare(shadow!, stream, record, hits, rules);
+        }
+
+        return Outcome(state, spans);
+    }
+
+    private ScanLimits Limits => new(_options.MaxDepth, _options.MaxValuesPerRecord);
+
+    /// <summary>A record of JSON lines: all of them are read before any is written.</summary>
+    private RedactionOutcome Lines(State state, CompiledRules rules, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
+    {
+        var output = new ArrayBufferWriter<byte>(record.Length + 256);
+        var spans = 0;
+        for (var start = 0; start < record.Length;)
+        {
+            var length = record[start..].IndexOf((byte)'\n') is var end and >= 0 ? end + 1 : record.Length - start;
+            var line = record.Slice(start, length);
+            start += length;
+            var body = line.TrimEnd("\r\n"u8);
+            if (!body.ContainsAnyExcept(" \t"u8))
+            {
+                output.Write(line);
+                continue;
+            }
+
+            var scan = RecordScan.ForThread;
+            if (scan.Json(body, rules, Limits) is { } reason)
+            {
+                return Quarantined(state, reason);
+            }
+
+            spans += Splice.Write(body, scan, rules, state.Transformer, output);
+            output.Write(line[body.Length..]);
+        }
+
+        clean.Write(output.WrittenSpan);
+        return Outcome(state, spans);
+    }
+
+    /// <summary>A gzip member is unpacked, redacted and packed again; one in which nothing was found stays as it is.</summary>
+    private RedactionOutcome Packed(State state, CompiledRules rules, string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
+    {
+        if (Payload.Unzip(record, _options.MaxRecordBytes) is not { } text)
+        {
+            return Quarantined(state, "the record's gzip data is broken or larger than Redaction:MaxRecordBytes");
+        }
+
+        if (Payload.IsGzip(text))
+        {
+            return Quarantined(state, "the record is packed more than once");
+        }
+
+        var output = new ArrayBufferWriter<byte>(text.Length + 256);
+        var outcome = Redact(state, rules, stream, text, output);
+        if (outcome.Status == RedactionStatus.Redacted)
+        {
+            Payload.Zip(output.WrittenSpan, clean);
+        }
+        else if (outcome.Status == RedactionStatus.Clean)
+        {
+            clean.Write(record);
+        }
+
+        return outcome;
+    }
+
+    private bool Sampled() => _options.PostScanEvery > 0 && (_options.PostScanEvery == 1 || Interlocked.Increment(ref _records) % _options.PostScanEvery == 0);
+
+    /// <summary>Writes only after a second, independent look at the result.</summary>
+    private static RedactionOutcome Checked(State state, CompiledRules rules, ReadOnlySpan<byte> record, RecordScan scan, IBufferWriter<byte> clean)
+    {
+        var output = new ArrayBufferWriter<byte>(record.Length + 256);
+        var spans = Splice.Write(record, scan, rules, state.Transformer, output);
+        if (rules.LookedEverywhere is { } looked && PostScan.Leak(output.WrittenSpan, looked) is { } entity)
+        {
+            return Quarantined(state, $"the clean record still held a value that looks like {entity}");
+        }
+
+        clean.Write(output.WrittenSpan);
+        return Outcome(state, spans);
+    }
+
+    private static RedactionOutcome Outcome(State state, int spans) => new(spans == 0 ? RedactionStatus.Clean : RedactionStatus.Redacted, state.Hash, spans);
+
+    private static RedactionOutcome Quarantined(State state, string reason) => new(RedactionStatus.Quarantined, state.Hash, 0, reason);
 }

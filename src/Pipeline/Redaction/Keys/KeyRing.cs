@@ -16,9 +16,8 @@ internal sealed class RedactionKey
         TokenSecret = Derive(secret, "weir/token");
         Token = new Cmac(TokenSecret);
         Check = new Cmac(Derive(secret, "weir/check"));
-        SivMac = new Cmac(Derive(secret, "weir/siv-mac"));
-        SivCipher = new AesBlock(Derive(secret, "weir/siv-ctr"));
-        Ff1 = new AesBlock(Derive(secret, "weir/ff1"));
+        Siv = new AesSiv(new Cmac(Derive(secret, "weir/siv-mac")), new AesBlock(Derive(secret, "weir/siv-ctr")));
+        Ff1 = new Ff1(new AesBlock(Derive(secret, "weir/ff1")));
         Shift = new Cmac(Derive(secret, "weir/shift"));
     }
 
@@ -32,11 +31,9 @@ internal sealed class RedactionKey
 
     public Cmac Check { get; }
 
-    public Cmac SivMac { get; }
+    public AesSiv Siv { get; }
 
-    public AesBlock SivCipher { get; }
-
-    public AesBlock Ff1 { get; }
+    public Ff1 Ff1 { get; }
 
     public Cmac Shift { get; }
 

@@ -13,6 +13,12 @@ internal sealed class KeyMeaning
 {
     public required byte[] Utf8 { get; init; }
 
+    /// <summary>Counts from 1 within a rule set; 0 for one that is not remembered.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The key as reports may show it: one that may itself be personal data is a star.</summary>
+    public required string Shown { get; init; }
+
     /// <summary>For the path automaton.</summary>
     public required int Symbol { get; init; }
 
@@ -25,6 +31,11 @@ internal sealed record CompiledRule(int Index, RedactionRule Rule, int Entity)
 {
     /// <summary>The number of its path in the automaton; -1 without one.</summary>
     public int Path { get; init; } = -1;
+
+    /// <summary>The pattern of its own; null for a detector or a field.</summary>
+    public CustomPattern? Pattern { get; init; }
+
+    public byte[] Utf8Id { get; } = Encoding.UTF8.GetBytes(Rule.Id);
 
     /// <summary>What the transforms write for it when they write a constant.</summary>
     public byte[] Constant { get; init; } = [];
@@ -62,6 +73,7 @@ internal sealed class CompiledRules
         }
 
         AnyFieldRule = rules.Any(r => r.Path >= 0);
+        Patterns = [.. rules.Where(r => r.Pattern is not null)];
     }
 
     public string Hash { get; }
@@ -76,10 +88,19 @@ internal sealed class CompiledRules
     /// <summary>By entity: some rule looks for it.</summary>
     public bool[] Looked { get; }
 
+    /// <summary>As <see cref="Looked"/>, of rules without a path: what must not be left anywhere.</summary>
+    public bool[] LookedEverywhere => [.. _byEntity.Select(r => r.Any(x => x.Path < 0 && x.Rule.Transform.Kind is TransformKind.Redact or TransformKind.Token or TransformKind.Null or TransformKind.Encrypt))];
+
     /// <summary>Some rule looks for an entity that words beside it must name.</summary>
     public bool LooksByWords { get; }
 
     public bool AnyFieldRule { get; }
+
+    /// <summary>Rules with a pattern of their own.</summary>
+    public CompiledRule[] Patterns { get; }
+
+    /// <summary>What was found where, by these rules.</summary>
+    public PathCounters Counters { get; private init; } = null!;
 
     /// <summary>The rule that takes a finding of this entity in this state of the path automaton; null for none.</summary>
     public CompiledRule? RuleFor(int entity, int pathState)
@@ -100,7 +121,7 @@ internal sealed class CompiledRules
     {
         foreach (var path in Paths.Accepts(pathState))
         {
-            if (ByPath[path].Entity < 0)
+            if (ByPath[path].Entity < 0 && ByPath[path].Pattern is null)
             {
                 return ByPath[path];
             }
@@ -127,15 +148,18 @@ internal sealed class CompiledRules
     private KeyMeaning Add(ReadOnlySpan<byte> key)
     {
         var text = Encoding.UTF8.GetString(key);
-        var meaning = new KeyMeaning { Utf8 = key.ToArray(), Symbol = Paths.Symbol(text), Context = KeyContext.Of(text) };
-        if (key.Length > 128)
-        {
-            return meaning;
-        }
-
         lock (_adding)
         {
-            if (_keyCount == MostKeys)
+            var full = key.Length > 128 || _keyCount == MostKeys;
+            var meaning = new KeyMeaning
+            {
+                Utf8 = key.ToArray(),
+                Id = full ? 0 : _keyCount + 1,
+                Shown = full || !IsName(text) ? "*" : text,
+                Symbol = Paths.Symbol(text),
+                Context = KeyContext.Of(text),
+            };
+            if (full)
             {
                 return meaning;
             }
@@ -153,9 +177,10 @@ internal sealed class CompiledRules
             Put(copy, meaning);
             _keyCount++;
             Volatile.Write(ref _keys, copy);
+            return meaning;
         }
 
-        return meaning;
+        static bool IsName(string text) => text.Length is > 0 and <= 48 && text.Count(char.IsAsciiDigit) < 4 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 
         static void Put(KeyMeaning?[] table, KeyMeaning entry)
         {
@@ -205,6 +230,7 @@ internal sealed class CompiledRules
             compiled.Add(new CompiledRule(compiled.Count, rule, entity)
             {
                 Path = rule.Path is null ? -1 : path++,
+                Pattern = rule.Pattern is null ? null : CustomPattern.Build(rule.Pattern, rule.Anchor!),
                 Constant = Encoding.UTF8.GetBytes(rule.Transform.Kind switch
                 {
                     TransformKind.Fixed => rule.Transform.Text!,
@@ -213,7 +239,7 @@ internal sealed class CompiledRules
             });
         }
 
-        return new CompiledRules(hash, [.. compiled]);
+        return new CompiledRules(hash, [.. compiled]) { Counters = new PathCounters([.. compiled.Select(c => c.Rule.Id)]) };
     }
 
     /// <summary>Refuses what cannot be compiled, whether enabled or not.</summary>
@@ -233,9 +259,22 @@ internal sealed class CompiledRules
                 throw Wrong(rule, "id", "stands twice");
             }
 
-            if (rule.Detector is null && rule.Path is null)
+            if (rule.Detector is null && rule.Path is null && rule.Pattern is null)
             {
-                throw Wrong(rule, "detector", "is missing, and so is a path; a rule needs one of them");
+                throw Wrong(rule, "detector", "is missing, and so are a path and a pattern; a rule needs one of them");
+            }
+
+            if (rule.Pattern is not null)
+            {
+                if (rule.Detector is not null)
+                {
+                    throw Wrong(rule, "pattern", "stands beside a detector; a rule has one of them");
+                }
+
+                if (CustomPattern.Refusal(rule.Pattern, rule.Anchor) is { } refusal)
+                {
+                    throw Wrong(rule, refusal.Field, refusal.Why);
+                }
             }
 
             if (rule.Detector is not null && EntityCatalogue.Find(rule.Detector) is null)

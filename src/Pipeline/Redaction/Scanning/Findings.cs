@@ -85,8 +85,8 @@ internal struct Hit
     /// <summary>How many JSON strings lie around it: each means one round of escapes.</summary>
     public byte Escapes;
 
-    /// <summary>The state of the path automaton, for counters.</summary>
-    public int PathState;
+    /// <summary>Where it stands, for the counters.</summary>
+    public Rules.PathCount Path;
 }
 
 /// <summary>A text under detection and how its offsets lead back to the record.</summary>

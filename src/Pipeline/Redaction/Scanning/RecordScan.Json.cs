@@ -19,6 +19,9 @@ internal sealed partial class RecordScan
         public CompiledRule? Inherited;
         public bool Whole;
         public KeyContext Context;
+
+        /// <summary>Objects: the key whose value is being read.</summary>
+        public KeyMeaning? Key;
     }
 
     private Level[] _levels = new Level[72];
@@ -88,7 +91,7 @@ internal sealed partial class RecordScan
 
                 if (field is not null)
                 {
-                    Field(text, at + 1, close, frame, field, escapes, state);
+                    Field(text, at + 1, close, frame, field, escapes);
                 }
                 else
                 {
@@ -125,6 +128,7 @@ internal sealed partial class RecordScan
                 level.Inherited = field;
                 level.Whole = field is { Rule.Transform.Kind: TransformKind.Redact or TransformKind.Fixed or TransformKind.Null };
                 level.Context = context;
+                level.Key = null;
                 done = at + 1;
                 at = cursor.Next();
                 if (at >= 0 && text[at] == (level.IsArray ? (byte)']' : (byte)'}') && Blank(text, done, at))
@@ -175,6 +179,7 @@ internal sealed partial class RecordScan
                 state = level.State == PathMatcher.Dead ? PathMatcher.Dead : rules.Paths.Next(level.State, meaning.Symbol);
                 field = level.Inherited ?? (state == PathMatcher.Dead ? null : rules.FieldRule(state));
                 context = meaning.Context;
+                level.Key = meaning;
                 done = colon + 1;
                 at = cursor.Next();
                 goto value;
@@ -209,7 +214,7 @@ internal sealed partial class RecordScan
                 ref var level = ref _levels[_depth--];
                 if (level.Whole && (_depth == floor || !_levels[_depth].Whole))
                 {
-                    Add(text, frame, level.Start, at + 1, level.Inherited!, -1, HitPlace.Container, escapes, level.State);
+                    Add(text, frame, level.Start, at + 1, level.Inherited!, -1, HitPlace.Container, escapes);
                 }
 
                 done = at + 1;
@@ -224,6 +229,29 @@ internal sealed partial class RecordScan
     }
 
     private int _depth;
+
+    /// <summary>The counters of the place that is being read.</summary>
+    private PathCount Here()
+    {
+        ulong name = 0;
+        for (var i = 1; i <= _depth; i++)
+        {
+            name = BitOperations.RotateLeft(name ^ (_levels[i].IsArray ? 1UL : _levels[i].Key is { } key ? (ulong)key.Id + 2 : 0), 17) * 0x9E3779B97F4A7C15 + 1;
+        }
+
+        return _rules.Counters.Find(name) ?? _rules.Counters.Add(name, Spelled());
+    }
+
+    private string Spelled()
+    {
+        var path = new System.Text.StringBuilder();
+        for (var i = 1; i <= _depth; i++)
+        {
+            path.Append('/').Append(_levels[i].IsArray ? "[]" : _levels[i].Key?.Shown ?? "*");
+        }
+
+        return path.ToString();
+    }
 
     private int ElementState(int state, int index)
     {
@@ -246,7 +274,7 @@ internal sealed partial class RecordScan
     {
         // Nothing to look at: no anchor, nothing encoded, no key that says otherwise, and too short for JSON in a string.
         var masks = frame.Masks;
-        if (context.Entities.Length == 0 && !BlockMasks.Any(masks.Anchors, start, end) && !(masks.AnySpecial && BlockMasks.Any(masks.Special, start, end)))
+        if (context.Entities.Length == 0 && _rules.Patterns.Length == 0 && !BlockMasks.Any(masks.Anchors, start, end) && !(masks.AnySpecial && BlockMasks.Any(masks.Special, start, end)))
         {
             return;
         }
@@ -282,7 +310,7 @@ internal sealed partial class RecordScan
         return meaning;
     }
 
-    private void Field(ReadOnlySpan<byte> text, int start, int end, Frame frame, CompiledRule rule, int escapes, int state)
+    private void Field(ReadOnlySpan<byte> text, int start, int end, Frame frame, CompiledRule rule, int escapes)
     {
         if (_levels[_depth].Whole)
         {
@@ -291,14 +319,14 @@ internal sealed partial class RecordScan
 
         if (!frame.Masks.AnySpecial || !BlockMasks.Any(frame.Masks.Special, start, end))
         {
-            Add(text, frame, start, end, rule, -1, HitPlace.WholeString, escapes, state);
+            Add(text, frame, start, end, rule, -1, HitPlace.WholeString, escapes);
             return;
         }
 
         var view = Take(frame);
         if (view.View.Read(text, start, end, json: true))
         {
-            Add(view.View.Text, view, 0, view.View.Length, rule, -1, HitPlace.WholeString, escapes, state);
+            Add(view.View.Text, view, 0, view.View.Length, rule, -1, HitPlace.WholeString, escapes);
             // An empty view (only invisible characters) still covers the whole string.
             Hits[Hits.Count - 1].Start = frame.ToRecord(start);
             Hits[Hits.Count - 1].End = frame.ToRecord(end);
@@ -329,7 +357,7 @@ internal sealed partial class RecordScan
         {
             if (!_levels[_depth].Whole)
             {
-                Add(text, frame, start, end, field, -1, HitPlace.Scalar, escapes, state);
+                Add(text, frame, start, end, field, -1, HitPlace.Scalar, escapes);
             }
         }
         else if (!word && value.Length >= 4)

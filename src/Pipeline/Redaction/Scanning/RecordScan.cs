@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Rules;
@@ -50,7 +51,30 @@ internal sealed partial class RecordScan
             }
         }
 
-        return record.ContainsAnyInRange((byte)0, (byte)8) ? "the record is neither text nor JSON" : Text(record, rules, limits);
+        if (Payload.IsBinary(record))
+        {
+            return "the record is neither text nor JSON";
+        }
+
+        return Payload.TableSeparator(record) is var separator and not 0 ? Table(record, separator, rules, limits) : Text(record, rules, limits);
+    }
+
+    /// <summary>More than one line, each of which begins as JSON does.</summary>
+    public static bool LooksLikeLines(ReadOnlySpan<byte> record)
+    {
+        var lines = 0;
+        foreach (var range in record.Split((byte)'\n'))
+        {
+            var line = record[range].Trim(" \t\r"u8);
+            if (line.Length > 0 && line[0] is not ((byte)'{' or (byte)'['))
+            {
+                return false;
+            }
+
+            lines += line.Length > 0 ? 1 : 0;
+        }
+
+        return lines > 1;
     }
 
     /// <summary>Reads a JSON value. Null when all went well, else why it cannot be read safely; the hits are then worth nothing.</summary>
@@ -148,6 +172,7 @@ internal sealed partial class RecordScan
         _framesUsed = 0;
         _depth = 0;
         _malformed = false;
+        _tooSlow = null;
         Hits.Clear();
         Arena.Clear();
     }
@@ -185,6 +210,10 @@ internal sealed partial class RecordScan
         frame.Findings.Clear();
         Detectors.Run(text, start, end, frame, context, _rules.Looked, this);
         Report(text, frame, state, place, escapes, start, end);
+        if (_rules.Patterns.Length > 0)
+        {
+            OwnPatterns(text, start, end, frame, state, place, escapes);
+        }
     }
 
     /// <summary>Detects in the decoded view of [start, end), and in the views below it.</summary>
@@ -225,6 +254,11 @@ internal sealed partial class RecordScan
         frame.Findings.Clear();
         Detectors.Run(text, 0, text.Length, frame, context, _rules.Looked, this);
         Report(text, frame, state, place, escapes, 0, text.Length);
+        if (_rules.Patterns.Length > 0)
+        {
+            OwnPatterns(text, 0, text.Length, frame, state, place, escapes);
+        }
+
         if (!frame.Masks.AnySpecial || _framesUsed >= MostFrames)
         {
             return;
@@ -283,13 +317,13 @@ internal sealed partial class RecordScan
             }
 
             var (from, to) = place == HitPlace.Scalar ? (start, end) : (found.Start, found.End);
-            Add(text, frame, from, to, rule, found.Entity, place == HitPlace.WholeString && (from != start || to != end) ? HitPlace.Text : place, escapes, state);
+            Add(text, frame, from, to, rule, found.Entity, place == HitPlace.WholeString && (from != start || to != end) ? HitPlace.Text : place, escapes);
         }
     }
 
-    private void Add(ReadOnlySpan<byte> text, Frame frame, int start, int end, CompiledRule rule, int entity, HitPlace place, int escapes, int state)
+    private void Add(ReadOnlySpan<byte> text, Frame frame, int start, int end, CompiledRule rule, int entity, HitPlace place, int escapes)
     {
-        var hit = new Hit { Rule = rule.Index, Entity = entity, Place = place, Escapes = (byte)escapes, PathState = state, TextStart = start, TextLength = end - start };
+        var hit = new Hit { Rule = rule.Index, Entity = entity, Place = place, Escapes = (byte)escapes, Path = Here(), TextStart = start, TextLength = end - start };
         if (frame.HasView)
         {
             hit.Start = frame.ToRecord(start);
@@ -306,12 +340,44 @@ internal sealed partial class RecordScan
         Hits.Add(hit);
     }
 
+    /// <summary>Patterns of the rules' own authors: only values that hold the anchor are tried.</summary>
+    private void OwnPatterns(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, HitPlace place, int escapes)
+    {
+        foreach (var rule in _rules.Patterns)
+        {
+            if (text[start..end].IndexOf(rule.Pattern!.Anchor) < 0 || rule.Path >= 0 && !_rules.Paths.Accepts(state).Contains(rule.Path))
+            {
+                continue;
+            }
+
+            try
+            {
+                foreach (var (from, to) in rule.Pattern.Matches(text[start..end]))
+                {
+                    var whole = place == HitPlace.Scalar || from == 0 && to == end - start;
+                    Add(text, frame, whole ? start : start + from, whole ? end : start + to, rule, -1, whole || place != HitPlace.WholeString ? place : HitPlace.Text, escapes);
+                }
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                _tooSlow = rule.Rule.Id;
+            }
+        }
+    }
+
+    private string? _tooSlow;
+
     /// <summary>Makes the hits disjoint and puts them in order.</summary>
     private string? Settle()
     {
         if (_malformed)
         {
             return "the record holds an escape that JSON does not know";
+        }
+
+        if (_tooSlow is not null)
+        {
+            return $"the pattern of rule '{_tooSlow}' took too long";
         }
 
         if (Hits.Count > _limits.MaxHits)

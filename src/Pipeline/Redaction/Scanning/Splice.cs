@@ -22,9 +22,11 @@ internal static class Splice
         foreach (ref readonly var hit in scan.Hits.Items)
         {
             var value = hit.InArena ? scan.Arena.Items.Slice(hit.TextStart, hit.TextLength) : record.Slice(hit.TextStart, hit.TextLength);
+            hit.Path.Hit(hit.Rule);
             if (transformer.IsOurs(value))
             {
                 // Came by before: a retry, or a record that was read back.
+                hit.Path.LeftAlone(hit.Rule);
                 continue;
             }
 
@@ -53,6 +55,7 @@ internal static class Splice
 
             output.Write(record[copied..start]);
             output.Write(replacement.Items);
+            hit.Path.Transformed(hit.Rule);
             copied = end;
             transformed++;
         }

@@ -15,7 +15,7 @@ namespace Weir.Pipeline.Redaction.Transforms;
 /// tok:k1:mzxw6ytboi4dqnbrgu3tsnjvgm     key id, then 26 base32 digits: 96 bits of the value's MAC, 32 bits that prove the token is ours
 /// </code>
 /// </summary>
-internal sealed class Transformer(KeyRing keys, bool hmac)
+internal sealed partial class Transformer(KeyRing keys, bool hmac)
 {
     private const int TokenDigits = 26;
     private static readonly byte[] Base32 = "abcdefghijklmnopqrstuvwxyz234567"u8.ToArray();
@@ -23,7 +23,7 @@ internal sealed class Transformer(KeyRing keys, bool hmac)
     public KeyRing Keys { get; } = keys;
 
     /// <summary>True for a token or cipher that a key of the ring made.</summary>
-    public bool IsOurs(ReadOnlySpan<byte> value) => IsToken(value);
+    public bool IsOurs(ReadOnlySpan<byte> value) => IsToken(value) || value.StartsWith("enc:"u8) && Reveal(value) is not null;
 
     /// <summary>Appends the replacement of <paramref name="value"/>; false when the value's whole place becomes JSON null.</summary>
     public bool Write(CompiledRule rule, int entity, HitPlace place, ReadOnlySpan<byte> value, Pool<byte> output)
@@ -44,7 +44,18 @@ internal sealed class Transformer(KeyRing keys, bool hmac)
             case TransformKind.Token:
                 Token(entity, value, output);
                 return true;
+            case TransformKind.Encrypt:
+                Encrypt(entity, value, output);
+                return true;
+            case TransformKind.FormatPreserving:
+                FormatPreserving(entity, value, output);
+                return true;
+            case TransformKind.TruncateIp when TruncateIp(value, output):
+            case TransformKind.ShiftDate when ShiftDate(rule, value, output):
+            case TransformKind.Generalize when Generalize(value, output):
+                return true;
             default:
+                // Redact, Fixed, and what cannot be made less exact: it does not stay as it is.
                 output.AddRange(rule.Constant);
                 return true;
         }

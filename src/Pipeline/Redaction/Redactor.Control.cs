@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text;
+using Weir.Pipeline.Redaction.Detection;
+using Weir.Pipeline.Redaction.Keys;
+using Weir.Pipeline.Redaction.Rules;
+using Weir.Pipeline.Redaction.Scanning;
+using Weir.Pipeline.Redaction.Transforms;
+
+namespace Weir.Pipeline.Redaction;
+
+public sealed partial class Redactor : IRedactionControl
+{
+    private readonly string? _dataDirectory;
+    private volatile ShadowRules? _shadow;
+
+    public IReadOnlyList<RuleCount> Counts() => [.. _state.All.SelectMany(r => r.Counters.Read())
+        .GroupBy(c => (c.Rule, c.Path))
+        .Select(g => new RuleCount(g.Key.Rule, g.Key.Path, g.Sum(c => c.Hits), g.Sum(c => c.Transformed), g.Sum(c => c.LeftAlone)))];
+
+    public string StartShadow(IReadOnlyList<RedactionRule> candidate, double sample = 1)
+    {
+        if (sample is not (> 0 and <= 1))
+        {
+            throw new ArgumentException("sample must be above 0 and at most 1", nameof(sample));
+        }
+
+        RedactionRule[] copy = [.. candidate];
+        CompiledRules.Validate(copy);
+        var hash = CompiledRules.HashOf(copy);
+        _shadow = new ShadowRules(copy, hash, sample);
+        return hash;
+    }
+
+    public ShadowReport? Shadow() => _shadow?.Report();
+
+    public void StopShadow() => _shadow = null;
+
+    public IReadOnlyList<string> KeyIds => [.. _state.Transformer.Keys.Keys.Select(k => k.Id)];
+
+    public string RotateKey()
+    {
+        if (_dataDirectory is null || !_options.KeyReference.StartsWith("file:", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException("The keys are not in a file: add the new key where Redaction:KeyReference points, first, and reload.");
+        }
+
+        lock (_changing)
+        {
+            Use(KeyRing.RotateFile(KeySource.PathOf(_options.KeyReference, _dataDirectory)));
+        }
+
+        return KeyIds[0];
+    }
+
+    public void ReloadKeys()
+    {
+        if (_dataDirectory is not null)
+        {
+            lock (_changing)
+            {
+                Use(KeySource.Open(_options.KeyReference, _dataDirectory));
+            }
+        }
+    }
+
+    public string? Reveal(string value) => _state.Transformer.Reveal(Encoding.UTF8.GetBytes(value));
+
+    public RedactionPreview Preview(IReadOnlyList<RedactionRule> rules, string stream, string record)
+    {
+        CompiledRules.Validate(rules);
+        var state = new State(rules, CompiledRules.HashOf(rules), _state.Transformer);
+        var compiled = state.For(stream);
+        var output = new ArrayBufferWriter<byte>();
+        var outcome = Redact(state, compiled, stream, Encoding.UTF8.GetBytes(record), output);
+        return outcome.Status == RedactionStatus.Quarantined
+            ? new RedactionPreview(outcome, null, [])
+            : new RedactionPreview(outcome, Encoding.UTF8.GetString(output.WrittenSpan), Spans.Of(record, compiled));
+    }
+
+    private Transformer TransformerOf(KeyRing keys) => new(keys, _options.TokenMac == TokenMac.HmacSha256);
+
+    private void Use(KeyRing keys) => _state = new State(_state.Rules, _state.Hash, TransformerOf(keys));
+
+    private void Compare(ShadowRules shadow, string stream, ReadOnlySpan<byte> record, Hit[] active, CompiledRules rules)
+    {
+        // The scan of the active rules is over; its memory serves the candidate.
+        var copy = record.ToArray();
+        shadow.Compare(stream, copy, active, rules, (candidate, scan) => scan.Read(copy, candidate, Limits, _options.OnInvalidJson));
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Weir.Pipeline.Redaction.Rules;
+
+/// <summary>
+/// A regular expression from outside. It runs without backtracking, so its time is linear; what it costs per byte and in memory is measured before it may be used.
+/// </summary>
+internal sealed class CustomPattern
+{
+    private const int LongestPattern = 500;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A mebibyte in a second is what one shard takes in; a pattern that needs more than a quarter of it holds the shard up.</summary>
+    private static readonly TimeSpan MostPerMebibyte = TimeSpan.FromMilliseconds(250);
+
+    private const long MostMemory = 8 << 20;
+
+    private readonly Regex _regex;
+
+    private CustomPattern(Regex regex, string anchor)
+    {
+        _regex = regex;
+        Anchor = Encoding.UTF8.GetBytes(anchor);
+    }
+
+    public byte[] Anchor { get; }
+
+    /// <summary>A pattern that was not refused.</summary>
+    public static CustomPattern Build(string pattern, string anchor) => new(new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout), anchor);
+
+    /// <summary>Why the pattern cannot be used, and which field is wrong; null when it can.</summary>
+    public static (string Field, string Why)? Refusal(string pattern, string? anchor)
+    {
+        if (pattern.Length is 0 or > LongestPattern)
+        {
+            return ("pattern", $"must have 1 to {LongestPattern} characters");
+        }
+
+        if (anchor is null || anchor.Length is < 2 or > 64)
+        {
+            return ("anchor", "must be given with a pattern: 2 to 64 characters that stand in all it matches");
+        }
+
+        CustomPattern built;
+        try
+        {
+            built = Build(pattern, anchor);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return ("pattern", $"cannot be used: {e.Message}");
+        }
+
+        if (built._regex.IsMatch(""))
+        {
+            return ("pattern", "matches nothing at all, and so everything");
+        }
+
+        return built.Cost(anchor);
+    }
+
+    /// <summary>Where it matches, in bytes.</summary>
+    /// <exception cref="RegexMatchTimeoutException">It took longer than a quarter of a second.</exception>
+    public List<(int Start, int End)> Matches(ReadOnlySpan<byte> text)
+    {
+        var characters = Encoding.UTF8.GetString(text);
+        var found = new List<(int, int)>();
+        int bytes = 0, chars = 0;
+        foreach (var match in _regex.EnumerateMatches(characters))
+        {
+            if (match.Length == 0)
+            {
+                continue;
+            }
+
+            var start = bytes + Encoding.UTF8.GetByteCount(characters.AsSpan(chars, match.Index - chars));
+            var end = start + Encoding.UTF8.GetByteCount(characters.AsSpan(match.Index, match.Length));
+            found.Add((start, end));
+            (bytes, chars) = (end, match.Index + match.Length);
+        }
+
+        return found;
+    }
+
+    /// <summary>Runs over 64 KiB of text made to disagree with it: long runs of letters, digits and the anchor itself.</summary>
+    private (string Field, string Why)? Cost(string anchor)
+    {
+        var random = new Random(1);
+        var corpus = new StringBuilder(1 << 16);
+        while (corpus.Length < 1 << 16)
+        {
+            var letters = (corpus.Length >> 12) switch { < 4 => "a", < 8 => "ab01", _ => "abcdefgh 0123456789-.@_:/" };
+            corpus.Append(letters[random.Next(letters.Length)]);
+            if (corpus.Length % 97 == 0)
+            {
+                corpus.Append(anchor);
+            }
+        }
+
+        var text = corpus.ToString();
+        try
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            _ = _regex.Count(text);
+            var memory = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (memory > MostMemory)
+            {
+                return ("pattern", $"needs {memory >> 20} MiB of memory; at most {MostMemory >> 20} are allowed");
+            }
+
+            // The second run is what records will see: its automaton is built.
+            var started = Stopwatch.GetTimestamp();
+            _ = _regex.Count(text);
+            var perMebibyte = Stopwatch.GetElapsedTime(started) * 16;
+            return perMebibyte > MostPerMebibyte ? ("pattern", $"takes {perMebibyte.TotalMilliseconds:0} ms per MiB; at most {MostPerMebibyte.TotalMilliseconds:0} are allowed") : null;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return ("pattern", "takes too long");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Unicode;
+using Weir.Pipeline.Redaction.Rules;
+
+namespace Weir.Pipeline.Redaction.Scanning;
+
+/// <summary>Comma-separated values (RFC 4180, and with other separators): the column's name is to a cell what a key is to a value.</summary>
+internal sealed partial class RecordScan
+{
+    /// <summary>Reads a table whose first line names the columns. Null when all went well.</summary>
+    public string? Table(ReadOnlySpan<byte> text, byte separator, CompiledRules rules, ScanLimits limits)
+    {
+        Begin(rules, limits);
+        var frame = Take(null);
+        frame.Masks.Scan(text, json: false);
+        if (frame.Masks.AnyNonAscii && !Utf8.IsValid(text))
+        {
+            return "the record is not UTF-8";
+        }
+
+        var columns = new List<KeyMeaning>();
+        int column = 0, start = 0;
+        var header = true;
+        while (start <= text.Length)
+        {
+            var end = CellEnd(text, start, separator);
+            int from = start, to = end;
+            if (to > from && text[to - 1] == (byte)'\r')
+            {
+                to--;
+            }
+
+            if (to - from >= 2 && text[from] == (byte)'"' && text[to - 1] == (byte)'"')
+            {
+                from++;
+                to--;
+            }
+
+            if (header)
+            {
+                columns.Add(rules.Key(text[from..to].Trim((byte)' ')));
+                Value(text, from, to, frame, PathMatcher.Dead, Detection.KeyContext.None, HitPlace.Text, escapes: 0);
+            }
+            else
+            {
+                Cell(text, from, to, frame, column < columns.Count ? columns[column] : null);
+            }
+
+            column++;
+            if (end == text.Length)
+            {
+                break;
+            }
+
+            if (text[end] == (byte)'\n')
+            {
+                column = 0;
+                header = false;
+            }
+
+            start = end + 1;
+        }
+
+        return Settle();
+    }
+
+    private void Cell(ReadOnlySpan<byte> text, int from, int to, Frame frame, KeyMeaning? column)
+    {
+        if (from >= to)
+        {
+            return;
+        }
+
+        // A row stands for an object with one level.
+        ref var level = ref _levels[1];
+        level = default;
+        level.Key = column;
+        _depth = 1;
+        var state = column is null ? PathMatcher.Dead : _rules.Paths.Next(_rules.Paths.Start, column.Symbol);
+        if (state != PathMatcher.Dead && _rules.FieldRule(state) is { } rule)
+        {
+            Add(text, frame, from, to, rule, -1, HitPlace.Text, escapes: 0);
+        }
+        else
+        {
+            Value(text, from, to, frame, state, column?.Context ?? Detection.KeyContext.None, HitPlace.Text, escapes: 0);
+        }
+
+        _depth = 0;
+    }
+
+    private static int CellEnd(ReadOnlySpan<byte> text, int start, byte separator)
+    {
+        var i = start;
+        if (i < text.Length && text[i] == (byte)'"')
+        {
+            // Doubled quotes are part of the cell; a quote that never closes ends with the text.
+            for (i++; i < text.Length; i++)
+            {
+                if (text[i] == (byte)'"')
+                {
+                    if (i + 1 < text.Length && text[i + 1] == (byte)'"')
+                    {
+                        i++;
+                        continue;
+                    }
+
+                    break;
+                }
+            }
+        }
+
+        var rest = text[Math.Min(i, text.Length)..].IndexOfAny(separator, (byte)'\n');
+        return rest < 0 ? text.Length : i + rest;
+    }
+}
