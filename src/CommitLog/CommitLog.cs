@@ -113,7 +113,12 @@ public sealed partial class CommitLog : IAsyncDisposable
     /// <summary>Reads the entry at a position that <see cref="AppendAsync(ReadOnlyMemory{byte},CancellationToken)"/> or a scan gave. The payload is the caller's to keep.</summary>
     /// <exception cref="InvalidDataException">The checksum fails, or no entry begins there.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Before <see cref="Start"/> (released) or not before <see cref="End"/>.</exception>
-    public LogEntry Read(LogPosition position)
+    public LogEntry Read(LogPosition position) => Read(position, null);
+
+    /// <summary>The same into memory that is used again: the payload is valid until the buffer's next use.</summary>
+    /// <exception cref="InvalidDataException">The checksum fails, or no entry begins there.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Before <see cref="Start"/> (released) or not before <see cref="End"/>.</exception>
+    public LogEntry Read(LogPosition position, LogReadBuffer? buffer)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var at = position.Offset;
@@ -124,7 +129,7 @@ public sealed partial class CommitLog : IAsyncDisposable
         {
             if (at < segment.Start)
                 throw at < Start.Offset ? OutOfRange(position) : new InvalidDataException($"The entry at {at} is gone: its segment is missing.");
-            if (TryRead(segment, at, out var entry))
+            if (TryRead(segment, at, buffer, out var entry))
                 return entry;
             throw Inspect(segment).EndOfDamageAt(at) is null
                 ? new InvalidDataException($"No entry begins at {at}.")
@@ -218,7 +223,7 @@ public sealed partial class CommitLog : IAsyncDisposable
         }
     }
 
-    private static bool TryRead(Segment segment, long position, out LogEntry entry)
+    private static bool TryRead(Segment segment, long position, LogReadBuffer? buffer, out LogEntry entry)
     {
         entry = default;
         // Most entries are small: one read brings header and payload.
@@ -227,15 +232,16 @@ public sealed partial class CommitLog : IAsyncDisposable
         start = start[..segment.Read(start[..available], position)];
         if (!Frame.TryReadHeader(start, position, out var frame) || frame.Next > segment.End)
             return false;
-        var payload = GC.AllocateUninitializedArray<byte>(frame.PayloadLength);
+        var memory = buffer?.Take(frame.PayloadLength) ?? GC.AllocateUninitializedArray<byte>(frame.PayloadLength);
+        var payload = memory.Span;
         var first = start[Frame.HeaderBytes..];
         first = first[..Math.Min(first.Length, payload.Length)];
         first.CopyTo(payload);
-        if (first.Length < payload.Length && segment.Read(payload.AsSpan(first.Length), position + Frame.HeaderBytes + first.Length) < payload.Length - first.Length)
+        if (first.Length < payload.Length && segment.Read(payload[first.Length..], position + Frame.HeaderBytes + first.Length) < payload.Length - first.Length)
             return false;
         if (!frame.Accepts(payload))
             return false;
-        entry = new LogEntry(new LogPosition(position), new LogPosition(frame.Next), payload);
+        entry = new LogEntry(new LogPosition(position), new LogPosition(frame.Next), memory);
         return true;
     }
 

@@ -50,6 +50,8 @@ internal sealed partial class Engine : IAsyncDisposable
 
     public bool TryFind(string name, [NotNullWhen(true)] out LocalStream? stream) => _byName.TryGetValue(name, out stream);
 
+    public bool TryFind(ReadOnlySpan<char> name, [NotNullWhen(true)] out LocalStream? stream) => _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out stream);
+
     /// <summary>The stream of that name or ARN.</summary>
     /// <exception cref="KinesisException">ResourceNotFoundException.</exception>
     public LocalStream Find(string? name, string? arn)

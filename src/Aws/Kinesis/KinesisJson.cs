@@ -81,6 +81,7 @@ namespace Weir.Aws.Kinesis;
 [JsonSerializable(typeof(DeleteResourcePolicyRequest))]
 [JsonSerializable(typeof(SubscribeToShardRequest))]
 [JsonSerializable(typeof(SubscribeToShardEvent))]
+[JsonSerializable(typeof(IReadOnlyList<ChildShard>))]
 public sealed partial class KinesisJson : JsonSerializerContext;
 
 /// <summary>A timestamp as AWS's JSON protocols write it: <c>1731231231.123</c>, never with an exponent.</summary>

@@ -9,7 +9,7 @@ namespace Weir.LocalKinesis.Actions;
 /// <summary>Reads records from an iterator on.</summary>
 internal static class GetRecords
 {
-    private const int MostRecords = 10_000;
+    public const int MostRecords = 10_000;
 
     public static Task<GetRecordsResponse> RunAsync(Engine engine, GetRecordsRequest request, CancellationToken cancellationToken)
     {
@@ -66,6 +66,8 @@ internal static class GetRecords
     internal sealed class Collected(LocalShard shard) : IRecordSink
     {
         public List<Record> Records { get; } = [];
+
+        public bool Keeps => true;
 
         public void Add(in BlockHeader block, ulong index, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> data) => Records.Add(new Record(
             shard.Number(index, block.ArrivedMs).ToString(),

@@ -17,11 +17,13 @@ internal static class PutRecord
         item.Data = request.Data;
         item.DataBytes = request.Data.Length;
         item.Hash = Putting.Hash(item.Key.Span, request.ExplicitHashKey);
-        return await RunAsync(engine, stream, call, request.SequenceNumberForOrdering).ConfigureAwait(false);
+        await StoreAsync(engine, stream, call, request.SequenceNumberForOrdering).ConfigureAwait(false);
+        var stored = call.Items[0];
+        return new PutRecordResponse(stored.Shard.Name, stored.Shard.Number(stored.Index, stored.ArrivedMs).ToString(), call.Encrypted ? "KMS" : null);
     }
 
-    /// <summary>Stores the call's only record.</summary>
-    public static async Task<PutRecordResponse> RunAsync(Engine engine, LocalStream stream, PutCall call, string? ordering)
+    /// <summary>Checks and stores the call's only record, or throws when the shard has no room for it.</summary>
+    public static async Task StoreAsync(Engine engine, LocalStream stream, PutCall call, string? ordering)
     {
         if (!stream.TakesRecords)
             throw Errors.StreamNotFound(engine, stream.Name);
@@ -29,9 +31,7 @@ internal static class PutRecord
         if (ordering is not null && (!SequenceNumber.TryParse(ordering, out var number) || number.ArrivedSeconds * 1000 > engine.Now))
             throw Errors.InvalidArgument($"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {engine.AccountId} is invalid.");
         await engine.PutAsync(stream, call).ConfigureAwait(false);
-        var item = call.Items[0];
-        return item.Throttled
-            ? throw Errors.RateExceeded(engine, stream.Name, item.Shard.Name)
-            : new PutRecordResponse(item.Shard.Name, item.Shard.Number(item.Index, item.ArrivedMs).ToString(), call.Encrypted ? "KMS" : null);
+        if (call.Items[0].Throttled)
+            throw Errors.RateExceeded(engine, stream.Name, call.Items[0].Shard.Name);
     }
 }

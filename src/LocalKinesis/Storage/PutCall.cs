@@ -41,6 +41,9 @@ internal sealed class PutCall(int count) : PendingWrite, IDisposable
 
     public bool Encrypted { get; set; }
 
+    /// <summary>Says how many records there are, when they turn out fewer than there was room for.</summary>
+    public void Trim(int actual) => count = actual;
+
     public override int Count => _groups.Count;
 
     /// <summary>Whether the call has anything to write.</summary>

@@ -4,9 +4,12 @@ using Weir.LocalKinesis.Storage;
 
 namespace Weir.LocalKinesis.Streams;
 
-/// <summary>Takes records as they are read. Key and data stay valid.</summary>
+/// <summary>Takes records as they are read.</summary>
 internal interface IRecordSink
 {
+    /// <summary>Whether key and data are kept beyond the call that gives them.</summary>
+    bool Keeps { get; }
+
     void Add(in BlockHeader block, ulong index, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> data);
 }
 
@@ -27,9 +30,10 @@ internal static partial class ShardReader
         var next = from;
         long? lastArrived = null;
         var (records, bytes, full) = (0, 0L, false);
+        using var scratch = new LogReadBuffer();
         foreach (var block in blocks)
         {
-            if (TryLoad(engine, block) is not { } payload)
+            if (TryLoad(engine, block, sink.Keeps ? null : scratch) is not { } payload)
             {
                 // Damaged: set aside by the log, and told of there.
                 next = block.End;
@@ -69,11 +73,11 @@ internal static partial class ShardReader
         return new ShardRead(next, records, bytes, behind, closed && atTip);
     }
 
-    private static ReadOnlyMemory<byte>? TryLoad(Engine engine, BlockRef block)
+    private static ReadOnlyMemory<byte>? TryLoad(Engine engine, BlockRef block, LogReadBuffer? scratch)
     {
         try
         {
-            return engine.Log.Log.Read(new LogPosition(block.Position)).Payload;
+            return engine.Log.Log.Read(new LogPosition(block.Position), scratch).Payload;
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
         {

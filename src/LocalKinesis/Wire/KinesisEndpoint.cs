@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Actions;
 
 namespace Weir.LocalKinesis.Wire;
 
@@ -92,6 +93,8 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
                 return;
             }
 
+            if (contentType == Json && operation is not null && await TryFastAsync(context, operation, body.Memory).ConfigureAwait(false))
+                return;
             if (body.Length == 0)
                 throw operation is null && !subscribe ? Unknown() : NotParsed();
             using var document = Parse(cbor ? Transcoded(body.Memory) : body.Memory);
@@ -112,6 +115,48 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         {
             await ErrorAsync(context, e, cbor).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Carries records without the long way through documents and objects; false when the call is anything but plain.</summary>
+    private async ValueTask<bool> TryFastAsync(HttpContext context, Operation operation, ReadOnlyMemory<byte> body)
+    {
+        var many = operation == Operations.PutRecords;
+        if (many || operation == Operations.PutRecord)
+        {
+            if ((many ? PutParser.Many(engine, body) : PutParser.One(engine, body)) is not { } put)
+                return false;
+            using var call = put.Call;
+            Authentication.Check(engine, context.Request, body.Span);
+            try
+            {
+                if (many)
+                    await PutRecords.StoreAsync(engine, put.Stream, call).ConfigureAwait(false);
+                else
+                    await PutRecord.StoreAsync(engine, put.Stream, call, put.Ordering).ConfigureAwait(false);
+            }
+            catch (FormatException)
+            {
+                return false;
+            }
+
+            using var output = new PooledWriter(call.Items.Length * 120 + 64);
+            if (many)
+                RecordAnswers.PutRecords(engine, put.Stream, call, output);
+            else
+                RecordAnswers.PutRecord(call.Items[0], call.Encrypted, output);
+            await SendAsync(context, 200, output.WrittenMemory, cbor: false).ConfigureAwait(false);
+            return true;
+        }
+
+        if (operation != Operations.GetRecords)
+            return false;
+        using var document = Parse(body);
+        Authentication.Check(engine, context.Request, body.Span);
+        var request = Operations.GetRecords.Bind(document.RootElement);
+        using var records = new PooledWriter(64 << 10);
+        RecordAnswers.GetRecords(engine, request, records);
+        await SendAsync(context, 200, records.WrittenMemory, cbor: false).ConfigureAwait(false);
+        return true;
     }
 
     private static ReadOnlyMemory<byte> Transcoded(ReadOnlyMemory<byte> cbor)

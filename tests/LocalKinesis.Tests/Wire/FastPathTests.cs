@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Weir.LocalKinesis.Tests.Wire;
+
+public sealed class FastPathTests
+{
+    [Fact]
+    public async Task Escapes_order_of_members_and_ARNs_make_no_difference()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        await server.OkAsync("PutRecords", """{"Records":[{"PartitionKey":"a\u0062\"","Data":"+\/+\u002f"}],"StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"}""");
+        await server.OkAsync("PutRecord", """ {"PartitionKey" : "k", "Data":"", "StreamName":"orders", "SequenceNumberForOrdering":null, "Unknown":[1,{"a":2}]} """);
+        var records = await server.Engine.DrainAsync("orders", "shardId-000000000000");
+        Assert.Equal(["ab\"", "k"], records.Select(r => r.PartitionKey));
+        Assert.Equal([0xfb, 0xff, 0xbf], records[0].Data.ToArray());
+        Assert.Empty(records[1].Data.ToArray());
+    }
+
+    [Fact]
+    public async Task Encrypted_streams_mark_puts_and_records()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        await server.OkAsync("StartStreamEncryption", """{"StreamName":"orders","EncryptionType":"KMS","KeyId":"alias/aws/kinesis"}""");
+        await server.Engine.SettleAsync("orders");
+        Assert.Equal("KMS", (await server.OkAsync("PutRecord", """{"StreamName":"orders","Data":"","PartitionKey":"k"}""")).GetProperty("EncryptionType").GetString());
+        Assert.Equal("KMS", (await server.OkAsync("PutRecords", """{"StreamName":"orders","Records":[{"Data":"","PartitionKey":"k"}]}""")).GetProperty("EncryptionType").GetString());
+        var iterator = await server.Engine.IteratorAsync("orders", "shardId-000000000000");
+        var read = await server.OkAsync("GetRecords", JsonSerializer.Serialize(new { ShardIterator = iterator }));
+        Assert.All(read.GetProperty("Records").EnumerateArray(), r => Assert.Equal("KMS", r.GetProperty("EncryptionType").GetString()));
+    }
+
+    [Fact]
+    public async Task The_wire_and_the_process_give_the_same_answers()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:2");
+        for (var i = 0; i < 30; i++)
+        {
+            await server.Engine.PutAsync("orders", $"ключ-{i}", new string('x', i * 37));
+            server.Engine.Time.Advance(TimeSpan.FromMilliseconds(i * 7));
+        }
+
+        foreach (var shard in await server.Engine.ShardsAsync("orders"))
+        {
+            var iterator = await server.Engine.IteratorAsync("orders", shard.ShardId);
+            var inside = await server.Engine.Kinesis.GetRecordsAsync(new Aws.Kinesis.GetRecordsRequest(iterator, 7), default);
+            var outside = await server.OkAsync("GetRecords", JsonSerializer.Serialize(new { ShardIterator = iterator, Limit = 7 }));
+            Assert.Equal(
+                JsonSerializer.SerializeToElement(inside.Records, Aws.Kinesis.KinesisJson.Default.GetRecordsResponse.Properties.Single(p => p.Name == "Records").Options.GetTypeInfo(typeof(IReadOnlyList<Aws.Kinesis.Record>))).EnumerateArray().Select(Members),
+                outside.GetProperty("Records").EnumerateArray().Select(Members));
+            Assert.Equal(inside.MillisBehindLatest, outside.GetProperty("MillisBehindLatest").GetInt64());
+        }
+
+        static string Members(JsonElement record) => string.Join('|', record.EnumerateObject()
+            .OrderBy(p => p.Name, StringComparer.Ordinal)
+            .Select(p => $"{p.Name}={(p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDecimal().ToString("0.000") : p.Value.GetString())}"));
+    }
+}
