@@ -1,0 +1,156 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Weir.ControlPlane.Live;
+using Weir.ControlPlane.Metrics;
+
+namespace Weir.Dashboard.Charts;
+
+/// <summary>Lines over time, drawn in the browser by uPlot. The whole span is sent once; after that a point a line and second.</summary>
+public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapshot> snapshots, IJSRuntime js)
+{
+    private const int TableRows = 60;
+
+    private ElementReference _place;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _chart;
+    private (string Lines, TimeSpan Span) _drawn;
+    private double[] _latest = [];
+    private bool _table;
+    private bool _empty = true;
+
+    [Parameter, EditorRequired]
+    public string Title { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public IReadOnlyList<ChartLine> Lines { get; set; } = [];
+
+    /// <summary>One of <see cref="ChartUnits"/>.</summary>
+    [Parameter, EditorRequired]
+    public string Unit { get; set; } = ChartUnits.Count;
+
+    [Parameter]
+    public TimeSpan Span { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Pixels.</summary>
+    [Parameter]
+    public int Height { get; set; } = 180;
+
+    /// <summary>Charts of one group share their cursor.</summary>
+    [Parameter]
+    public string Group { get; set; } = "page";
+
+    [Parameter]
+    public string? TestId { get; set; }
+
+    [Parameter]
+    public string? EmptyText { get; set; }
+
+    private string Summary => $"{Title}. {string.Join(", ", Lines.Select((l, i) => $"{l.Label} {Latest(l)}"))}.";
+
+    private string Lineup => string.Join('|', Lines.Select(l => $"{l.Label}/{l.Key}/{l.Tone}/{l.Look}"));
+
+    protected override void OnInitialized() => Follow(snapshots, OnSampleAsync);
+
+    protected override void OnParametersSet()
+    {
+        if (_drawn != (Lineup, Span))
+        {
+            ReadLatest();
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_drawn == (Lineup, Span))
+        {
+            return;
+        }
+
+        _drawn = (Lineup, Span);
+        _module ??= await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/charts.js");
+        if (_chart is not null)
+        {
+            await _chart.InvokeVoidAsync("destroy", Gone);
+            await _chart.DisposeAsync();
+        }
+
+        var (times, values) = Data();
+        _chart = await _module.InvokeAsync<IJSObjectReference>("mount", Gone, _place, new
+        {
+            unit = Unit,
+            span = Span.TotalSeconds,
+            group = Group,
+            lines = Lines.Select(l => new { label = l.Label, tone = l.Tone, look = l.Look }),
+        }, times, values);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_chart is not null)
+            {
+                await _chart.InvokeVoidAsync("destroy");
+                await _chart.DisposeAsync();
+            }
+
+            if (_module is not null)
+            {
+                await _module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has gone, and the chart with it.
+        }
+
+        Dispose();
+    }
+
+    private async Task OnSampleAsync(SystemSnapshot snapshot)
+    {
+        var (time, values) = ReadLatest();
+        if (_chart is not null && !double.IsNaN(time))
+        {
+            await _chart.InvokeVoidAsync("append", Gone, time, values.Select(v => double.IsNaN(v) ? (double?)null : v));
+        }
+    }
+
+    /// <summary>The newest time of any line, and each line's value at it.</summary>
+    private (double Time, double[] Values) ReadLatest()
+    {
+        var windows = Lines.Select(l => history.Window(l.Key, Span)).ToArray();
+        var time = windows.Where(w => w.Times.Length > 0).Select(w => w.Times[^1]).DefaultIfEmpty(double.NaN).Max();
+        _latest = [.. windows.Select((w, i) => w.Times.Length > 0 && w.Times[^1] == time ? w.Values[^1] * Lines[i].Scale : double.NaN)];
+        _empty = double.IsNaN(time);
+        return (time, _latest);
+    }
+
+    private string Latest(ChartLine line)
+    {
+        var index = Lines.ToList().IndexOf(line);
+        return index < _latest.Length && !double.IsNaN(_latest[index]) ? ChartUnits.Show(Unit, _latest[index]) : Figures.Unknown;
+    }
+
+    /// <summary>All lines on one axis of time, null where a line has a gap.</summary>
+    private (double[] Times, double?[][] Values) Data()
+    {
+        var windows = Lines.Select(l => history.Window(l.Key, Span)).ToArray();
+        var times = windows.SelectMany(w => w.Times).Distinct().Order().ToArray();
+        var values = windows.Select((w, i) =>
+        {
+            var at = w.Times.Index().ToDictionary(p => p.Item, p => w.Values[p.Index] * Lines[i].Scale);
+            return times.Select(t => at.TryGetValue(t, out var v) && !double.IsNaN(v) ? v : (double?)null).ToArray();
+        }).ToArray();
+        return (times, values);
+    }
+
+    private IEnumerable<(double Time, double[] Values)> Rows()
+    {
+        var (times, values) = Data();
+        for (var i = times.Length - 1; i >= Math.Max(0, times.Length - TableRows); i--)
+        {
+            yield return (times[i], [.. values.Select(v => v[i] ?? double.NaN)]);
+        }
+    }
+}

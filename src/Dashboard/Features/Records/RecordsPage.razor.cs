@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Components;
+using Weir.ControlPlane.Live;
+using Weir.ControlPlane.Metrics;
+using Weir.Dashboard.Shell;
+using Weir.Pipeline.Sinks;
+
+namespace Weir.Dashboard.Features.Records;
+
+public sealed partial class RecordsPage(NavigationManager navigation, IRecordStore store, Feed<SystemSnapshot> snapshots, TimeProvider time)
+{
+    private const int Shown = 200;
+
+    private RecordsView _view = new();
+    private List<StoredRecord>? _records;
+    private StoredRecord? _chosen;
+    private long _count;
+    private DateTimeOffset _asOf;
+    private string? _problem;
+
+    private IEnumerable<string> Streams => (snapshots.Latest?.Streams ?? []).Select(s => s.Name).Append(_view.Stream).OfType<string>().Distinct();
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _view = RecordsView.From(navigation.Uri);
+        if (RendererInfo.IsInteractive)
+        {
+            navigation.LocationChanged += OnLocationChanged;
+        }
+
+        await ReadAsync();
+        Every(TimeSpan.FromSeconds(1), time, () => _view.Live ? ReadAsync() : Task.CompletedTask);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        navigation.LocationChanged -= OnLocationChanged;
+        base.Dispose(disposing);
+    }
+
+    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e) => _ = InvokeAsync(async () =>
+    {
+        var before = _view;
+        _view = RecordsView.From(e.Location);
+        if ((before.Stream, before.Text, before.Live) != (_view.Stream, _view.Text, _view.Live) && (_view.Live || before.Live == _view.Live))
+        {
+            await ReadAsync();
+        }
+
+        Choose();
+        StateHasChanged();
+    });
+
+    private void Show(RecordsView view) => navigation.NavigateTo(view.ToUrl(), replace: true);
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            _records = [.. await store.LatestAsync(_view.Stream, _view.Text, Shown, Gone)];
+            _count = await store.CountAsync(_view.Stream, Gone);
+            _asOf = time.GetUtcNow();
+            _problem = null;
+            Choose();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // What was read before stays on show, with its age and the reason.
+            _problem = e.Message;
+        }
+    }
+
+    /// <summary>A record that was opened stays open when newer ones push it out of the list.</summary>
+    private void Choose() => _chosen = _view.Record is null ? null
+        : _records?.FirstOrDefault(r => RecordsView.Id(r) == _view.Record) ?? (_chosen is not null && RecordsView.Id(_chosen) == _view.Record ? _chosen : null);
+}

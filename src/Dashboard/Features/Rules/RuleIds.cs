@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+
+namespace Weir.Dashboard.Features.Rules;
+
+/// <summary>A rule's stable id from the name it starts with: <c>Customer's name</c> is <c>customer-s-name</c>.</summary>
+internal static class RuleIds
+{
+    private const int MaxLength = 40;
+
+    public static string From(string name)
+    {
+        var id = new StringBuilder();
+        foreach (var c in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        {
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                id.Append(c);
+            }
+            else if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && id.Length > 0 && id[^1] != '-')
+            {
+                id.Append('-');
+            }
+
+            if (id.Length == MaxLength)
+            {
+                break;
+            }
+        }
+
+        var text = id.ToString().Trim('-');
+        return text.Length == 0 ? "rule" : text;
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Live;
+using Weir.ControlPlane.Metrics;
+using Weir.ControlPlane.Operations;
+using Weir.Dashboard.Charts;
+using Weir.Dashboard.Shell;
+
+namespace Weir.Dashboard.Features.Streams;
+
+public sealed partial class StreamPage(NavigationManager navigation, Feed<SystemSnapshot> snapshots, IOperations operations, IDialogService dialogs)
+{
+    private StreamView _view = new("");
+    private SystemSnapshot? _snapshot;
+    private StreamSnapshot? _now;
+    private ShardSnapshot[] _open = [], _closed = [], _rows = [];
+    private ChartLine[] _throughput = [], _throttles = [], _ages = [];
+
+    [Parameter]
+    public string Name { get; set; } = "";
+
+    private string? WhyNoReshard => WhyNot(Permissions.Operate)
+        ?? (_now?.Status == "DELETING" ? "The stream is being deleted."
+        : operations.Feed.Latest?.Any(o => o.Target == Name && o.State == OperationState.Running) == true ? "A reshard of this stream is under way."
+        : null);
+
+    private string Hot => _open.MaxBy(s => s.Utilization) is { Utilization: > 0 } hottest ? $"hottest {Figures.Shard(hottest.ShardId)} at {Figures.Percent(hottest.Utilization)}" : "";
+
+    protected override void OnInitialized()
+    {
+        Follow(snapshots, s =>
+        {
+            _snapshot = s;
+            Read();
+        });
+        if (RendererInfo.IsInteractive)
+        {
+            navigation.LocationChanged += OnLocationChanged;
+        }
+    }
+
+    protected override void OnParametersSet()
+    {
+        _view = StreamView.From(Name, navigation.Uri);
+        _throughput = [new("in", new(SeriesKind.StreamIncomingBytes, Name), "series-1", "area"), new("out", new(SeriesKind.StreamOutgoingBytes, Name), "series-5"), new("capacity", new(SeriesKind.StreamCapacityBytes, Name), "series-2", "limit")];
+        _throttles = [new("writes", new(SeriesKind.StreamWriteThrottles, Name), "bad", "area"), new("reads", new(SeriesKind.StreamReadThrottles, Name), "series-2")];
+        _ages = [new("oldest shard", new(SeriesKind.StreamIteratorAgeMilliseconds, Name), "series-3", "area")];
+        Read();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        navigation.LocationChanged -= OnLocationChanged;
+        base.Dispose(disposing);
+    }
+
+    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e) => _ = InvokeAsync(() =>
+    {
+        _view = StreamView.From(Name, e.Location);
+        Read();
+        StateHasChanged();
+    });
+
+    private void Read()
+    {
+        _now = _snapshot?.Find(Name);
+        _open = [.. (_now?.Shards ?? []).Where(s => s.IsOpen).OrderBy(s => s.StartingHashKey)];
+        _closed = [.. (_now?.Shards ?? []).Where(s => !s.IsOpen)];
+        var shown = _view.Show == "all" ? [.. _open, .. _closed] : _open;
+        _rows = _view.Sort switch
+        {
+            "load" => [.. shown.OrderByDescending(s => s.Utilization)],
+            "age" => [.. shown.OrderByDescending(s => s.IteratorAgeMilliseconds ?? -1)],
+            "throttles" => [.. shown.OrderByDescending(s => s.WriteThrottlesPerSecond)],
+            _ => shown,
+        };
+    }
+
+    private void Select(string? shardId) => navigation.NavigateTo((_view with { Shard = shardId }).ToUrl(), replace: true);
+
+    private Task ReshardAsync() => dialogs.ShowAsync<ReshardDialog>($"Reshard {Name}", new DialogParameters<ReshardDialog> { { d => d.Stream, Name } }, new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true });
+
+    private Task DeleteAsync() => dialogs.ShowAsync<DeleteStreamDialog>($"Delete {Name}", new DialogParameters<DeleteStreamDialog> { { d => d.Stream, Name } });
+}

@@ -1,0 +1,161 @@
+// Time series. One uPlot for each chart; colours come from the theme's custom properties and are read again when the theme changes.
+import uPlot from '../lib/uplot/uPlot.esm.js';
+
+const token = name => getComputedStyle(document.documentElement).getPropertyValue(`--w-${name}`).trim();
+const alpha = (hex, a) => `${hex}${Math.round(a * 255).toString(16).padStart(2, '0')}`;
+const three = v => v < 9.995 ? +v.toFixed(2) : v < 99.95 ? +v.toFixed(1) : Math.round(v);
+
+const short = v => v === 0 ? '0' : v < 10 ? `${+v.toFixed(1)}` : v < 1e3 ? `${Math.round(v)}` : v < 1e6 ? `${three(v / 1e3)}k` : v < 1e9 ? `${three(v / 1e6)}M` : `${three(v / 1e9)}G`;
+const bytes = v => v < 1024 ? `${Math.round(v)} B` : v < 1048576 ? `${three(v / 1024)} KiB` : v < 1073741824 ? `${three(v / 1048576)} MiB` : `${three(v / 1073741824)} GiB`;
+const span = v => v < 1e3 ? `${Math.round(v)} ms` : v < 6e4 ? `${three(v / 1e3)} s` : v < 36e5 ? `${three(v / 6e4)} min` : `${three(v / 36e5)} h`;
+const units = { count: short, rate: v => `${short(v)}/s`, bytes: v => `${bytes(v)}/s`, ms: span };
+
+// Steps of an axis that read well in each unit.
+const steps = {
+  count: [1, 2, 5],
+  rate: [0.1, 0.2, 0.5, 1, 2, 5],
+  bytes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+  ms: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5],
+};
+
+function increments(unit) {
+  if (unit === 'ms') {
+    return steps.ms;
+  }
+
+  const base = unit === 'bytes' ? 1024 : 10;
+  const all = [];
+  for (let scale = 1; scale < 1e13; scale *= base) {
+    for (const step of steps[unit]) {
+      all.push(step * scale);
+    }
+  }
+
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function options(place, o) {
+  const grid = token('line');
+  const ink = token('ink-faint');
+  const format = units[o.unit];
+  const font = '11px Archivo, system-ui, sans-serif';
+  return {
+    width: Math.max(120, place.clientWidth),
+    height: place.clientHeight,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: { sync: { key: o.group }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
+    tzDate: ts => uPlot.tzDate(new Date(ts * 1e3), 'Etc/UTC'),
+    scales: {
+      x: { time: true, range: (u, min, max) => [max - o.span, max] },
+      y: { range: (u, min, max) => [0, Math.max(o.unit === 'bytes' ? 1024 : o.unit === 'ms' ? 100 : 1, (max ?? 0) * 1.12)] },
+    },
+    axes: [
+      { stroke: ink, font, size: 24, gap: 4, space: 70, grid: { show: false }, ticks: { stroke: grid, size: 4, width: 1 }, values: [
+        [3600, '{HH}:{mm}', null, null, null, null, null, null, 1], [60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]] },
+      { stroke: ink, font, size: 62, gap: 6, space: 34, incrs: increments(o.unit), grid: { stroke: grid, width: 1 }, ticks: { show: false }, values: (u, v) => v.map(x => x === 0 ? '0' : format(x)) },
+    ],
+    series: [
+      {},
+      ...o.lines.map(l => {
+        const tone = token(l.tone);
+        return {
+          label: l.label, stroke: tone, width: l.look === 'limit' ? 1.25 : 1.6, dash: l.look === 'limit' ? [5, 4] : undefined, spanGaps: false, points: { show: false },
+          fill: l.look === 'area' ? alpha(tone, 0.16) : undefined, value: (u, v) => v == null ? '–' : format(v),
+        };
+      }),
+    ],
+    plugins: [tip(o, format)],
+  };
+}
+
+// What the cursor is on, in words, beside it.
+function tip(o, format) {
+  let box;
+  return {
+    hooks: {
+      init(u) {
+        box = document.createElement('div');
+        box.className = 'chart-tip';
+        box.hidden = true;
+        u.over.append(box);
+      },
+      setCursor(u) {
+        const { idx, left } = u.cursor;
+        if (idx == null || left < 0 || u.data[0][idx] == null) {
+          box.hidden = true;
+          return;
+        }
+
+        const rows = o.lines.map((l, i) => {
+          const row = document.createElement('span');
+          const mark = document.createElement('i');
+          mark.style.background = token(l.tone);
+          const value = u.data[i + 1][idx];
+          row.append(mark, `${l.label} `, Object.assign(document.createElement('b'), { textContent: value == null ? '–' : format(value) }));
+          return row;
+        });
+        const time = Object.assign(document.createElement('em'), { textContent: `${new Date(u.data[0][idx] * 1e3).toISOString().slice(11, 19)} UTC` });
+        box.replaceChildren(time, ...rows);
+        box.hidden = false;
+        const right = left > u.over.clientWidth / 2;
+        box.style.left = right ? '' : `${left + 12}px`;
+        box.style.right = right ? `${u.over.clientWidth - left + 12}px` : '';
+      },
+    },
+  };
+}
+
+export function mount(place, o, times, values) {
+  const data = [times, ...values];
+  let plot = new uPlot(options(place, o), data, place);
+
+  const redraw = () => {
+    plot.destroy();
+    plot = new uPlot(options(place, o), data, place);
+  };
+  const size = new ResizeObserver(() => {
+    if (place.clientWidth > 0 && (place.clientWidth !== plot.width || place.clientHeight !== plot.height)) {
+      plot.setSize({ width: place.clientWidth, height: place.clientHeight });
+    }
+  });
+  size.observe(place);
+  addEventListener('weir:theme', redraw);
+
+  return {
+    // A point of the second that is there already replaces it (coarse tiers are means that still grow).
+    append(time, points) {
+      const x = data[0];
+      if (x.length > 0 && time < x[x.length - 1]) {
+        return;
+      }
+
+      const same = x.length > 0 && x[x.length - 1] === time;
+      data.forEach((column, i) => {
+        const value = i === 0 ? time : points[i - 1];
+        if (same) {
+          column[column.length - 1] = value;
+        } else {
+          column.push(value);
+        }
+      });
+      let old = 0;
+      while (old < x.length && x[old] < time - o.span - 5) {
+        old++;
+      }
+
+      if (old > 0) {
+        data.forEach(column => column.splice(0, old));
+      }
+
+      if (!document.hidden && place.clientWidth > 0) {
+        plot.setData(data);
+      }
+    },
+    destroy() {
+      size.disconnect();
+      removeEventListener('weir:theme', redraw);
+      plot.destroy();
+    },
+  };
+}
