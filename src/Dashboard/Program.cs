@@ -5,6 +5,7 @@ using Weir.Dashboard.Access;
 using Weir.Dashboard.Api;
 using Weir.Dashboard.Hosting;
 using Weir.Dashboard.Live;
+using Weir.Dashboard.Shell;
 using Weir.LocalKinesis;
 using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Ingest;
@@ -59,11 +60,11 @@ builder.Services
     .AddAccess(configuration)
     .AddControlApi()
     .AddMetricsHub()
+    .AddConsole()
     .AddHostedService<Announcement>();
 
-builder.Services.AddAntiforgery();
-
 var app = builder.Build();
+app.UseConsole();
 app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
@@ -72,6 +73,7 @@ app.MapGroup("").AllowAnonymous().MapIngest();
 app.MapAccount();
 app.MapControlApi();
 app.MapMetricsHub();
+app.MapConsole();
 return await Startup.RunAsync(app);
 
 /// <summary>The composition root: what runs, and nothing else.</summary>

@@ -1,4 +1,5 @@
 using Weir.ControlPlane.Metrics;
+using Weir.Dashboard.Shell;
 
 namespace Weir.Dashboard.Charts;
 
@@ -18,9 +19,9 @@ public static class ChartUnits
 
     public static string Show(string unit, double value) => unit switch
     {
-        BytesPerSecond => Shell.Figures.Rate(value),
-        Milliseconds => Shell.Figures.Span(value),
-        PerSecond => Shell.Figures.Short(value) + "/s",
-        _ => Shell.Figures.Short(value),
+        BytesPerSecond => Figures.Rate(value),
+        Milliseconds => Figures.Span(value),
+        PerSecond => Figures.Short(value) + "/s",
+        _ => Figures.Short(value),
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Weir.ControlPlane.Metrics;
+using Weir.Dashboard.Shell;
 
 namespace Weir.Dashboard.Charts;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
+using Weir.Dashboard.Shell;
 
 namespace Weir.Dashboard.Charts;
 

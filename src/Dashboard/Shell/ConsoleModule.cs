@@ -57,11 +57,10 @@ public static class ConsoleModule
         });
     }
 
-    /// <summary>Static files and pages. After authentication and authorization.</summary>
+    /// <summary>Static files and pages. After authentication, authorization and antiforgery.</summary>
     /// <param name="assets">The manifest of static files; null for the one of the running program.</param>
     public static void MapConsole(this WebApplication app, string? assets = null)
     {
-        app.UseAntiforgery();
         app.MapStaticAssets(assets).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
     }

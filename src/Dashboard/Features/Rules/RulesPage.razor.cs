@@ -64,5 +64,5 @@ public sealed partial class RulesPage(NavigationManager navigation, IRuleBook ru
         _busy = null;
     }
 
-    private Task EditAsync(RuleEntry? entry) => dialogs.ShowAsync<RuleDialog>(entry is null ? "Add a rule" : $"Edit {entry.Rule.Name}", new DialogParameters<RuleDialog> { { d => d.Rule, entry?.Rule } });
+    private Task<IDialogReference> EditAsync(RuleEntry? entry) => dialogs.ShowAsync<RuleDialog>(entry is null ? "Add a rule" : $"Edit {entry.Rule.Name}", new DialogParameters<RuleDialog> { { d => d.Rule, entry?.Rule } });
 }

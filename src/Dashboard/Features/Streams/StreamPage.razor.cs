@@ -79,7 +79,7 @@ public sealed partial class StreamPage(NavigationManager navigation, Feed<System
 
     private void Select(string? shardId) => navigation.NavigateTo((_view with { Shard = shardId }).ToUrl(), replace: true);
 
-    private Task ReshardAsync() => dialogs.ShowAsync<ReshardDialog>($"Reshard {Name}", new DialogParameters<ReshardDialog> { { d => d.Stream, Name } }, new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true });
+    private Task<IDialogReference> ReshardAsync() => dialogs.ShowAsync<ReshardDialog>($"Reshard {Name}", new DialogParameters<ReshardDialog> { { d => d.Stream, Name } }, new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true });
 
-    private Task DeleteAsync() => dialogs.ShowAsync<DeleteStreamDialog>($"Delete {Name}", new DialogParameters<DeleteStreamDialog> { { d => d.Stream, Name } });
+    private Task<IDialogReference> DeleteAsync() => dialogs.ShowAsync<DeleteStreamDialog>($"Delete {Name}", new DialogParameters<DeleteStreamDialog> { { d => d.Stream, Name } });
 }
