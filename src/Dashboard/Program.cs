@@ -65,7 +65,6 @@ builder.Services
 
 var app = builder.Build();
 app.UseConsole();
-app.UseRouting();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
