@@ -10,8 +10,13 @@ namespace Weir.LocalKinesis;
 internal sealed partial class Engine
 {
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(30);
-    private Task? _housekeeping;
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes of log that a start may have to read again.</summary>
+    private const long CheckpointEvery = 128 << 20;
+    private readonly List<Task> _loops = [];
     private long _checkpointAt = -1;
+    private long _checkpointBytes;
 
     private string CheckpointPath => Path.Combine(Options.Directory, "index.checkpoint");
 
@@ -41,7 +46,10 @@ internal sealed partial class Engine
                 CompleteLater(stream);
         }
 
-        _housekeeping = KeepHouseAsync();
+        _loops.Add(EveryAsync(HousekeepingInterval, TrimAsync));
+        _loops.Add(EveryAsync(CheckpointInterval, CheckpointIfDueAsync));
+        var scaling = new OnDemandScaling(this);
+        _loops.Add(EveryAsync(OnDemandScaling.Interval, () => scaling.LookAsync(_stopping.Token)));
     }
 
     private void Recover(DurableLog log, CancellationToken cancellationToken)
@@ -55,6 +63,12 @@ internal sealed partial class Engine
             foreach (var entry in checkpoint.Entries)
                 Apply(entry, remains);
             _checkpointAt = checkpoint.Position;
+            _checkpointBytes = new FileInfo(CheckpointPath).Length;
+        }
+        else
+        {
+            // Damaged, or of another log: it must not be taken up when the log has grown past what it says.
+            File.Delete(CheckpointPath);
         }
 
         var byShard = new Dictionary<(int, int), LocalShard>();
@@ -99,18 +113,23 @@ internal sealed partial class Engine
             shard.ForgetReleased(log.Start.Offset);
     }
 
-    private async Task KeepHouseAsync()
+    private async Task CheckpointIfDueAsync()
     {
-        using var timer = new PeriodicTimer(HousekeepingInterval, Time);
+        // In proportion to what a checkpoint costs: it holds the whole index.
+        if (_log.Log.End.Offset - Math.Max(0, _checkpointAt) >= Math.Max(CheckpointEvery, 8 * _checkpointBytes))
+            await SaveCheckpointAsync().ConfigureAwait(false);
+    }
+
+    private async Task EveryAsync(TimeSpan interval, Func<Task> act)
+    {
+        using var timer = new PeriodicTimer(interval, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
                 try
                 {
-                    await TrimAsync().ConfigureAwait(false);
-                    if (_log.Log.End.Offset - Math.Max(0, _checkpointAt) >= Math.Min(Options.SegmentBytes, 64 << 20))
-                        await SaveCheckpointAsync().ConfigureAwait(false);
+                    await act().ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -189,7 +208,7 @@ internal sealed partial class Engine
         {
             _log.Enqueue(barrier);
             await barrier.Done.ConfigureAwait(false);
-            await Task.Run(() => barrier.Checkpoint!.Save(CheckpointPath)).ConfigureAwait(false);
+            _checkpointBytes = await Task.Run(() => barrier.Checkpoint!.Save(CheckpointPath)).ConfigureAwait(false);
             _checkpointAt = barrier.Checkpoint!.Position;
         }
         catch (IOException e)
@@ -222,7 +241,7 @@ internal sealed partial class Engine
     [LoggerMessage(LogLevel.Information, "The stream log is open: {Streams} streams with {Shards} open shards, read in {Milliseconds} ms.")]
     private partial void LogOpened(int streams, int shards, long milliseconds);
 
-    [LoggerMessage(LogLevel.Error, "Expired records could not be released; trying again.")]
+    [LoggerMessage(LogLevel.Error, "Housekeeping failed; trying again.")]
     private partial void LogHousekeeping(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The index could not be checkpointed; the next start will read more of the log.")]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Metrics;
 using Weir.LocalKinesis.Storage;
 using Weir.LocalKinesis.Streams;
 
@@ -25,11 +26,13 @@ internal sealed partial class Engine : IAsyncDisposable
     public Engine(LocalKinesisOptions options, TimeProvider time, ILogger logger)
     {
         (Options, Time, _logger) = (options, time, logger);
+        Metrics = new StreamMetrics(time);
         _stateChange = TimeSpan.FromMilliseconds(options.StateChangeMilliseconds);
     }
 
     public LocalKinesisOptions Options { get; }
     public TimeProvider Time { get; }
+    public StreamMetrics Metrics { get; }
     public ILogger Logger => _logger;
     public AccountDocument Account { get; private set; } = new();
     public string AccountId => Options.AccountId;
@@ -87,7 +90,22 @@ internal sealed partial class Engine : IAsyncDisposable
 
     /// <summary>Stores what the limits let in, and answers when it is durable; each item then knows its shard and number or that it was throttled.</summary>
     /// <exception cref="FormatException">Base64 text is not base64.</exception>
-    public async Task PutAsync(LocalStream stream, PutCall call)
+    public async Task PutAsync(LocalStream stream, PutCall call, string operation)
+    {
+        var started = Time.GetTimestamp();
+        var failed = true;
+        try
+        {
+            await StoreAsync(stream, call).ConfigureAwait(false);
+            failed = false;
+        }
+        finally
+        {
+            Metrics.Put(stream, call, operation, Time.GetElapsedTime(started), failed);
+        }
+    }
+
+    private async Task StoreAsync(LocalStream stream, PutCall call)
     {
         var limited = Limited;
         while (true)
@@ -140,8 +158,8 @@ internal sealed partial class Engine : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (var completion in _completions.Values)
             await completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_housekeeping is not null)
-            await _housekeeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var loop in _loops)
+            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_log is not null)
         {
             await SaveCheckpointAsync().ConfigureAwait(false);
@@ -212,6 +230,7 @@ internal sealed partial class Engine : IAsyncDisposable
         if (entry.Deleted is { } deleted && _byName.Values.FirstOrDefault(s => s.Id == deleted) is { } gone)
         {
             _byName.TryRemove(gone.Name, out _);
+            Metrics.Forget(gone.Name);
             gone.Apply(gone.Document with { Status = StreamStatuses.Deleting }, null, [.. gone.Shards.Select(s => s.Index)]);
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Metrics;
 using Weir.LocalKinesis.Storage;
 using Weir.LocalKinesis.Streams;
 
@@ -13,10 +14,12 @@ internal static class GetRecords
 
     public static Task<GetRecordsResponse> RunAsync(Engine engine, GetRecordsRequest request, CancellationToken cancellationToken)
     {
+        var started = engine.Time.GetTimestamp();
         var (stream, shard, iterator) = Open(engine, request);
         var collected = new Collected(shard);
         var read = ShardReader.Read(engine, stream, shard, iterator.Next.Index, request.Limit ?? MostRecords, ShardLimits.AnswerBytes, collected);
         shard.Sent(read.Records, read.Bytes, engine.Limited);
+        engine.Metrics.Get(stream, shard, read, engine.Time.GetElapsedTime(started));
         return Task.FromResult(new GetRecordsResponse(collected.Records, Next(engine, stream, shard, read), read.MillisBehindLatest, Children(stream, shard, read)));
     }
 
@@ -40,7 +43,10 @@ internal static class GetRecords
         // A stream of the same name that has been deleted since.
         if (iterator.Next.ShardCreatedSeconds != shard.Document.CreatedSeconds)
             iterator = iterator with { Next = shard.Start };
-        return engine.Limited && !shard.TryRead(engine.Ticks) ? throw Errors.RateExceeded(engine, stream.Name, shard.Name) : (stream, shard, iterator);
+        if (!engine.Limited || shard.TryRead(engine.Ticks))
+            return (stream, shard, iterator);
+        engine.Metrics.GetRefused(stream, shard);
+        throw Errors.RateExceeded(engine, stream.Name, shard.Name);
     }
 
     public static string? Next(Engine engine, LocalStream stream, LocalShard shard, ShardRead read) => read.AtEnd

@@ -30,7 +30,7 @@ internal static class PutRecord
         Putting.CheckSize(stream, call.Items[0], "data");
         if (ordering is not null && (!SequenceNumber.TryParse(ordering, out var number) || number.ArrivedSeconds * 1000 > engine.Now))
             throw Errors.InvalidArgument($"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {engine.AccountId} is invalid.");
-        await engine.PutAsync(stream, call).ConfigureAwait(false);
+        await engine.PutAsync(stream, call, "PutRecord").ConfigureAwait(false);
         if (call.Items[0].Throttled)
             throw Errors.RateExceeded(engine, stream.Name, call.Items[0].Shard.Name);
     }

@@ -44,7 +44,7 @@ internal static class PutRecords
 
         if (bytes > Putting.MostBytes)
             throw Errors.InvalidArgument("Records size exceeds 10 MB limit");
-        await engine.PutAsync(stream, call).ConfigureAwait(false);
+        await engine.PutAsync(stream, call, "PutRecords").ConfigureAwait(false);
     }
 
     private static PutRecordsResponse Answer(Engine engine, LocalStream stream, PutCall call)

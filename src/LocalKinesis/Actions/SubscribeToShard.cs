@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Metrics;
 using Weir.LocalKinesis.Streams;
 
 namespace Weir.LocalKinesis.Actions;
@@ -30,17 +31,22 @@ internal sealed class SubscribeToShard(Engine engine)
             throw Errors.ShardNotFound(engine, stream.Name, request.ShardId);
         var shard = stream.Find(index) ?? throw Errors.ShardDoesNotExist(engine, stream.Name, ShardName.Of(index));
         var from = GetShardIterator.Start(engine, stream, shard, request.StartingPosition, "SubscribeToShard");
-        var subscription = new Subscription(consumer.Arn, stream, shard, from, engine.Time.GetTimestamp());
+        var subscription = new Subscription(consumer.Arn, consumer.Name, stream, shard, from, engine.Time.GetTimestamp());
         while (!_subscriptions.TryAdd(subscription.Key, subscription))
         {
             if (!_subscriptions.TryGetValue(subscription.Key, out var present))
                 continue;
             if (engine.Time.GetElapsedTime(present.Opened) < Takeover)
+            {
+                engine.Metrics.Add(new MetricKey("SubscribeToShard.RateExceeded", stream.Name, Consumer: consumer.Name), 1);
                 throw Errors.InUse($"Another active subscription exists for this consumer: {engine.AccountId}:{stream.Name}:{consumer.Name}, and shard: {shard.Name}");
+            }
+
             present.End();
             _subscriptions.TryRemove(new KeyValuePair<(string, int), Subscription>(subscription.Key, present));
         }
 
+        engine.Metrics.Add(new MetricKey("SubscribeToShard.Success", stream.Name, Consumer: consumer.Name), 1);
         return subscription;
     }
 
@@ -71,6 +77,7 @@ internal sealed class SubscribeToShard(Engine engine)
                 bucket.Charge(read.Bytes);
                 if (read.AtEnd)
                 {
+                    engine.Metrics.Pushed(stream, shard, subscription.ConsumerName, read);
                     yield return new SubscribeToShardEvent(collected.Records, null, 0, GetRecords.Children(stream, shard, read));
                     yield break;
                 }
@@ -78,8 +85,11 @@ internal sealed class SubscribeToShard(Engine engine)
                 if (read.Records > 0 || engine.Time.GetElapsedTime(idleSince) >= KeepAlive)
                 {
                     idleSince = engine.Time.GetTimestamp();
-                    var number = shard.Number(next == 0 ? 0 : next - 1, Math.Max(engine.Now, shard.Document.CreatedSeconds * 1000));
-                    yield return new SubscribeToShardEvent(collected.Records, number.ToString(), read.MillisBehindLatest);
+                    var number = collected.Records.Count > 0
+                        ? collected.Records[^1].SequenceNumber
+                        : shard.Number(next == 0 ? 0 : next - 1, Math.Max(engine.Now, shard.Document.CreatedSeconds * 1000)).ToString();
+                    engine.Metrics.Pushed(stream, shard, subscription.ConsumerName, read);
+                    yield return new SubscribeToShardEvent(collected.Records, number, read.MillisBehindLatest);
                 }
 
                 if (read.Records > 0)
@@ -98,11 +108,12 @@ internal sealed class SubscribeToShard(Engine engine)
 
 #pragma warning disable CA1001 // Never disposed: whoever takes over may cancel at any time, and without a timer it holds nothing.
     /// <summary>A consumer's hold on a shard.</summary>
-    internal sealed class Subscription(string consumer, LocalStream stream, LocalShard shard, ulong from, long opened)
+    internal sealed class Subscription(string consumer, string consumerName, LocalStream stream, LocalShard shard, ulong from, long opened)
     {
         private readonly CancellationTokenSource _ended = new();
 
         public (string Consumer, int Shard) Key => (consumer, shard.Index);
+        public string ConsumerName => consumerName;
         public LocalStream Stream => stream;
         public LocalShard Shard => shard;
         public ulong From => from;

@@ -15,9 +15,11 @@ internal sealed record Checkpoint(long Position, List<ControlEntry> Entries, Dic
     private const ulong Magic = 0x3158_4449_5249_4557;
 
     /// <summary>Replaces the file, durably.</summary>
-    public void Save(string path)
+    /// <returns>Its size.</returns>
+    public long Save(string path)
     {
         var temporary = path + ".new";
+        long bytes;
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
         {
             using var hashing = new HashingStream(file);
@@ -41,9 +43,11 @@ internal sealed record Checkpoint(long Position, List<ControlEntry> Entries, Dic
 
             file.Write(BitConverter.GetBytes(hashing.Hash));
             file.Flush(flushToDisk: true);
+            bytes = file.Length;
         }
 
         File.Move(temporary, path, overwrite: true);
+        return bytes;
     }
 
     /// <summary>Reads the file; null when there is none, it is damaged, or it speaks of a place that the log does not have.</summary>

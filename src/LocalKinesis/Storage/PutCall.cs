@@ -46,6 +46,9 @@ internal sealed class PutCall(int count) : PendingWrite, IDisposable
 
     public override int Count => _groups.Count;
 
+    /// <summary>What was let in, shard by shard.</summary>
+    public IEnumerable<(LocalShard Shard, int Records, int Bytes)> Stored => _groups.Select(g => (g.Shard, g.Count, g.Payload));
+
     /// <summary>Whether the call has anything to write.</summary>
     public bool IsEmpty => _groups.Count == 0;
 

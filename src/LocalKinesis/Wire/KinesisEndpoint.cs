@@ -4,8 +4,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Weir.Aws.CloudWatch;
 using Weir.Aws.Kinesis;
 using Weir.LocalKinesis.Actions;
+using Weir.LocalKinesis.Metrics;
 
 namespace Weir.LocalKinesis.Wire;
 
@@ -81,6 +83,13 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         var cbor = contentType == Cbor.ContentType;
         try
         {
+            if (contentType == CloudWatchEndpoint.ContentType && target.StartsWith(CloudWatchOperations.TargetPrefix, StringComparison.Ordinal))
+            {
+                Authentication.Check(engine, request, body.Memory.Span);
+                await CloudWatchAsync(context, target[CloudWatchOperations.TargetPrefix.Length..], body.Memory).ConfigureAwait(false);
+                return;
+            }
+
             if (!cbor && contentType is not (Json or PlainJson))
             {
                 if (dot <= 0 || dot == target.Length - 1 || body.Length == 0)
@@ -157,6 +166,17 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         RecordAnswers.GetRecords(engine, request, records);
         await SendAsync(context, 200, records.WrittenMemory, cbor: false).ConfigureAwait(false);
         return true;
+    }
+
+    private async Task CloudWatchAsync(HttpContext context, string operation, ReadOnlyMemory<byte> body)
+    {
+        var (status, answer, error) = CloudWatchEndpoint.Answer(engine, operation, body);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = CloudWatchEndpoint.ContentType;
+        context.Response.ContentLength = answer.Length;
+        if (error is not null)
+            context.Response.Headers["x-amzn-query-error"] = error;
+        await context.Response.BodyWriter.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static ReadOnlyMemory<byte> Transcoded(ReadOnlyMemory<byte> cbor)

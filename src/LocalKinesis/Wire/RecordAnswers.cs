@@ -6,6 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Weir.Aws.Kinesis;
 using Weir.LocalKinesis.Actions;
+using Weir.LocalKinesis.Metrics;
 using Weir.LocalKinesis.Storage;
 using Weir.LocalKinesis.Streams;
 
@@ -61,11 +62,13 @@ internal static class RecordAnswers
     /// <summary><c>{"Records":[…],"NextShardIterator":"…","MillisBehindLatest":0}</c></summary>
     public static void GetRecords(Engine engine, GetRecordsRequest request, PooledWriter output)
     {
+        var started = engine.Time.GetTimestamp();
         var (stream, shard, iterator) = Actions.GetRecords.Open(engine, request);
         output.Write("{\"Records\":["u8);
         var sink = new RecordWriter(shard, output);
         var read = ShardReader.Read(engine, stream, shard, iterator.Next.Index, request.Limit ?? Actions.GetRecords.MostRecords, ShardLimits.AnswerBytes, sink);
         shard.Sent(read.Records, read.Bytes, engine.Limited);
+        engine.Metrics.Get(stream, shard, read, engine.Time.GetElapsedTime(started));
         output.Write("]"u8);
         if (Actions.GetRecords.Next(engine, stream, shard, read) is { } next)
         {
