@@ -78,6 +78,7 @@ public static class ControlPlaneServices
         .AddCommand<DeleteRule, DeleteRuleHandler>()
         .AddCommand<CreatePartnerKey, AccessCommandHandler>()
         .AddCommand<RevokePartnerKey, AccessCommandHandler>()
+        .AddCommand<LimitPartner, AccessCommandHandler>()
         .AddCommand<CreateApiToken, AccessCommandHandler>()
         .AddCommand<RevokeApiToken, AccessCommandHandler>();
 

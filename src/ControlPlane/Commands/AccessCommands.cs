@@ -32,8 +32,8 @@ public sealed record RevokeApiToken(string TokenId) : ICommand
     public string Permission => Permissions.Administer;
 }
 
-internal sealed class AccessCommandHandler(IPartnerKeys keys, ApiTokens tokens)
-    : ICommandHandler<CreatePartnerKey>, ICommandHandler<RevokePartnerKey>, ICommandHandler<CreateApiToken>, ICommandHandler<RevokeApiToken>
+internal sealed class AccessCommandHandler(PartnerKeys keys, ApiTokens tokens)
+    : ICommandHandler<CreatePartnerKey>, ICommandHandler<RevokePartnerKey>, ICommandHandler<CreateApiToken>, ICommandHandler<RevokeApiToken>, ICommandHandler<LimitPartner>
 {
     public async Task<CommandResult> HandleAsync(CreatePartnerKey command, Actor actor, CancellationToken cancellationToken)
     {
@@ -49,7 +49,12 @@ internal sealed class AccessCommandHandler(IPartnerKeys keys, ApiTokens tokens)
     }
 
     public async Task<CommandResult> HandleAsync(RevokePartnerKey command, Actor actor, CancellationToken cancellationToken) =>
-        await keys.RevokeAsync(command.KeyId, actor, cancellationToken) ? new CommandResult.Done("The key is revoked.") : new CommandResult.Failed($"There is no active key '{command.KeyId}'.", "keyId");
+        await keys.RevokeAsync(command.KeyId, actor, cancellationToken) ? new CommandResult.Done("The key is revoked.") : new CommandResult.Failed($"There is no active key '{command.KeyId}'.", "keyId") { NotFound = true };
+
+    public Task<CommandResult> HandleAsync(LimitPartner command, Actor actor, CancellationToken cancellationToken) => Task.FromResult<CommandResult>(
+        keys.Limit(command.PartnerName, command.RecordsPerSecond, command.BytesPerSecond)
+            ? new CommandResult.Done($"The limits of '{command.PartnerName}' are set.")
+            : new CommandResult.Failed($"There is no partner '{command.PartnerName}'.", "name") { NotFound = true });
 
     public Task<CommandResult> HandleAsync(CreateApiToken command, Actor actor, CancellationToken cancellationToken)
     {
@@ -58,5 +63,5 @@ internal sealed class AccessCommandHandler(IPartnerKeys keys, ApiTokens tokens)
     }
 
     public Task<CommandResult> HandleAsync(RevokeApiToken command, Actor actor, CancellationToken cancellationToken) =>
-        Task.FromResult<CommandResult>(tokens.Revoke(command.TokenId) ? new CommandResult.Done("The token is revoked.") : new CommandResult.Failed($"There is no active token '{command.TokenId}'.", "tokenId"));
+        Task.FromResult<CommandResult>(tokens.Revoke(command.TokenId) ? new CommandResult.Done("The token is revoked.") : new CommandResult.Failed($"There is no active token '{command.TokenId}'.", "tokenId") { NotFound = true });
 }

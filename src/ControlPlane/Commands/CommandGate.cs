@@ -57,7 +57,7 @@ public sealed partial class CommandGate : ICommandGate
         }
         catch (KinesisException e)
         {
-            result = new CommandResult.Failed($"The stream service refused: {e.Message} ({e.Code})");
+            result = new CommandResult.Failed($"The stream service refused: {e.Message} ({e.Code})") { NotFound = e.Code == KinesisErrorCodes.ResourceNotFound };
         }
         catch (ArgumentException e)
         {

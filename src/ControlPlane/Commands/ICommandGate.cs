@@ -31,7 +31,11 @@ public abstract record CommandResult
     public sealed record Denied(string Message) : CommandResult;
 
     /// <summary>It was wrong or could not be done; <see cref="Field"/> names the wrong input when there is one.</summary>
-    public sealed record Failed(string Message, string? Field = null) : CommandResult;
+    public sealed record Failed(string Message, string? Field = null) : CommandResult
+    {
+        /// <summary>What it acts on is not there.</summary>
+        public bool NotFound { get; init; }
+    }
 }
 
 /// <summary>The only door for changes: policy → audit "started" → handler → audit outcome. A denied command is audited and never run.</summary>

@@ -9,7 +9,7 @@ internal sealed class SetRuleEnabledHandler(RuleBook rules) : ICommandHandler<Se
     {
         if (rules.Find(command.RuleId) is not { } rule)
         {
-            return Task.FromResult<CommandResult>(new CommandResult.Failed($"There is no rule '{command.RuleId}'.", "ruleId"));
+            return Task.FromResult<CommandResult>(new CommandResult.Failed($"There is no rule '{command.RuleId}'.", "ruleId") { NotFound = true });
         }
 
         rules.Save(rule with { Enabled = command.Enabled }, actor, command.Reason);
@@ -32,7 +32,7 @@ internal sealed class DeleteRuleHandler(RuleBook rules) : ICommandHandler<Delete
     {
         if (rules.Find(command.RuleId) is null)
         {
-            return Task.FromResult<CommandResult>(new CommandResult.Failed($"There is no rule '{command.RuleId}'.", "ruleId"));
+            return Task.FromResult<CommandResult>(new CommandResult.Failed($"There is no rule '{command.RuleId}'.", "ruleId") { NotFound = true });
         }
 
         rules.Delete(command.RuleId, actor, command.Reason);

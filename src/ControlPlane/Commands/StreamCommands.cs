@@ -68,7 +68,7 @@ internal sealed class ReshardStreamHandler(IReshardPlanner planner, OperationRun
 
         if (plan.Problem is { } problem)
         {
-            return new CommandResult.Failed(problem, plan.CurrentShardCount == 0 ? "stream" : "targetShardCount");
+            return new CommandResult.Failed(problem, plan.CurrentShardCount == 0 ? "stream" : "targetShardCount") { NotFound = plan.CurrentShardCount == 0 };
         }
 
         var operation = operations.TryStart(
@@ -93,7 +93,7 @@ internal sealed class ShardCommandHandler(IKinesis kinesis, OperationRunner oper
         var shards = await ShardLister.ListAsync(kinesis, command.Stream, cancellationToken);
         if (Open(shards, command.ShardId) is not { } shard)
         {
-            return new CommandResult.Failed($"Stream '{command.Stream}' has no open shard '{command.ShardId}'.", "shardId");
+            return new CommandResult.Failed($"Stream '{command.Stream}' has no open shard '{command.ShardId}'.", "shardId") { NotFound = true };
         }
 
         var (start, end) = (UInt128.Parse(shard.HashKeyRange.StartingHashKey, CultureInfo.InvariantCulture), UInt128.Parse(shard.HashKeyRange.EndingHashKey, CultureInfo.InvariantCulture));
@@ -122,7 +122,7 @@ internal sealed class ShardCommandHandler(IKinesis kinesis, OperationRunner oper
         var shards = await ShardLister.ListAsync(kinesis, command.Stream, cancellationToken);
         if (Open(shards, command.ShardId) is not { } first)
         {
-            return new CommandResult.Failed($"Stream '{command.Stream}' has no open shard '{command.ShardId}'.", "shardId");
+            return new CommandResult.Failed($"Stream '{command.Stream}' has no open shard '{command.ShardId}'.", "shardId") { NotFound = true };
         }
 
         if (Open(shards, command.AdjacentShardId) is not { } second)

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Weir.ControlPlane;
 using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Commands;
+using Weir.Dashboard.Api;
 
 namespace Weir.Dashboard.Access;
 
@@ -32,6 +35,8 @@ public static class AccessServices
             .AddEntityFrameworkStores<PeopleDatabase>()
             .AddClaimsPrincipalFactory<PersonClaims>()
             .AddDefaultTokenProviders();
+        // A role taken away or a person shut out: noticed at the first request a minute later at most.
+        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = TimeSpan.FromMinutes(1));
         services.ConfigureApplicationCookie(cookie =>
         {
             cookie.Cookie.Name = "weir";
@@ -57,6 +62,14 @@ public static class AccessServices
                 o.AddPolicy(permission, p => p.RequireAuthenticatedUser().RequireAssertion(c => c.User.ToActor().May(permission)));
             }
         });
+        services
+            .AddSingleton<PeopleCommandHandler>()
+            .AddSingleton<IPeople>(s => s.GetRequiredService<PeopleCommandHandler>())
+            .AddCommand<CreatePerson, PeopleCommandHandler>()
+            .AddCommand<SetPersonRoles, PeopleCommandHandler>()
+            .AddCommand<SetPersonEnabled, PeopleCommandHandler>()
+            .AddCommand<ResetPassword, PeopleCommandHandler>()
+            .AddCommand<DeletePerson, PeopleCommandHandler>();
         services.AddSingleton<FirstAdmin>();
         services.AddHostedService(s => s.GetRequiredService<FirstAdmin>());
         return services;
@@ -67,7 +80,7 @@ public static class AccessServices
     {
         if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs"))
         {
-            context.Response.StatusCode = status;
+            return (status == StatusCodes.Status401Unauthorized ? Problems.SignIn() : Problems.Denied("None of your roles allows this.")).ExecuteAsync(context.HttpContext);
         }
         else
         {

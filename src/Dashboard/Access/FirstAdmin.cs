@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Weir.ControlPlane.Access;
@@ -24,6 +25,10 @@ public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigurati
         return !_exists;
     }
 
+    /// <summary>Whether this request may make the first administrator: it comes from this machine. Whoever reaches a fresh server over a network first must not own it.</summary>
+    public bool MaySetUp(HttpContext context) =>
+        context.Connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote) || configuration.GetValue("Access:AllowRemoteSetup", false);
+
     /// <summary>Makes the administrator, or says what is wrong with the input. Of two that try at once one wins; the other gets <c>taken</c>.</summary>
     /// <returns>Null when done, else a code: <c>taken</c>, or the codes of <see cref="IdentityError"/>.</returns>
     public async Task<string?> CreateAsync(string email, string name, string password, CancellationToken cancellationToken)
@@ -36,7 +41,16 @@ public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigurati
                 return "taken";
             }
 
+            if (!Emails.Fits(email))
+            {
+                return "InvalidEmail";
+            }
+
+            email = email.Trim();
             await using var scope = scopes.CreateAsyncScope();
+
+            // Both or neither: a person without the role would stand in the way of the next try.
+            await using var transaction = await scope.ServiceProvider.GetRequiredService<PeopleDatabase>().Database.BeginTransactionAsync(cancellationToken);
             var people = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
             var person = new Person { UserName = email, Email = email, DisplayName = string.IsNullOrWhiteSpace(name) ? email.Split('@')[0] : name.Trim(), EmailConfirmed = true };
             var created = await people.CreateAsync(person, password);
@@ -46,6 +60,7 @@ public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigurati
             }
 
             await people.AddToRoleAsync(person, Roles.Admin);
+            await transaction.CommitAsync(cancellationToken);
             _exists = true;
             await audit.AppendAsync(Actor.System, "create-first-admin", person.DisplayName, "done", null, cancellationToken);
             return null;

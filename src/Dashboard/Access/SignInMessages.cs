@@ -15,6 +15,9 @@ public static class SignInMessages
         "PasswordTooShort" => $"The password needs at least {MinPasswordLength} characters.",
         "InvalidEmail" or "InvalidUserName" => "That is not an e-mail address.",
         "DuplicateEmail" or "DuplicateUserName" => "That e-mail address is in use.",
+        "remote" => "The first administrator is made on the machine that runs this server, or by the settings Access:Bootstrap.",
+        "PasswordMismatch" => "The present password is wrong.",
+        "PasswordTooLong" => "The password is too long.",
         "mismatch" => "The two passwords differ.",
         _ => "That did not work. Try again.",
     };

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Weir.ControlPlane.Access;
+using Weir.Dashboard.Api;
 
 namespace Weir.Dashboard.Access;
 
@@ -38,4 +39,12 @@ internal sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOp
         claims.AddRange(actor.Roles.Select(r => new Claim(ClaimTypes.Role, r)));
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName)));
     }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.SignIn().ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Denied("The token's role does not allow this.").ExecuteAsync(Context);
 }

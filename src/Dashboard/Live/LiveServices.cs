@@ -12,7 +12,7 @@ public static class LiveServices
             o.PayloadSerializerOptions.Converters.Add(new JsonStringEnumConverter());
             o.PayloadSerializerOptions.Converters.Add(new UInt128Json());
         });
-        services.AddHostedService<MetricsBroadcast>();
+        services.AddSingleton<MetricsPush>();
         return services;
     }
 

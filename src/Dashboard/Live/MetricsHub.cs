@@ -8,11 +8,11 @@ using Weir.ControlPlane.Metrics;
 namespace Weir.Dashboard.Live;
 
 /// <summary>
-/// The snapshots of the console for clients that are not Blazor: <c>connection.on("snapshot", …)</c> gets each as it is published,
-/// <c>connection.stream("Snapshots")</c> gets the newest that the client is fast enough for.
+/// The snapshots of the console for clients that are not Blazor: <c>connection.on("snapshot", …)</c> gets where things stand at once and then each second,
+/// <c>connection.stream("Snapshots")</c> the same as a stream. Either way a client that is slow skips to the newest and holds nobody back.
 /// </summary>
 [Authorize(Permissions.View)]
-public sealed class MetricsHub(Feed<SystemSnapshot> feed) : Hub
+public sealed class MetricsHub(Feed<SystemSnapshot> feed, MetricsPush push) : Hub
 {
     public const string Path = "/hubs/metrics";
 
@@ -24,26 +24,38 @@ public sealed class MetricsHub(Feed<SystemSnapshot> feed) : Hub
         }
     }
 
-    /// <summary>A new client sees where things stand at once, not a second later.</summary>
-    public override async Task OnConnectedAsync()
+    public override Task OnConnectedAsync()
     {
-        if (feed.Latest is { } latest)
-        {
-            await Clients.Caller.SendAsync("snapshot", latest, Context.ConnectionAborted);
-        }
-
-        await base.OnConnectedAsync();
+        push.Follow(Context.ConnectionId, Context.ConnectionAborted);
+        return base.OnConnectedAsync();
     }
 }
 
-/// <summary>Sends every snapshot to everybody who is connected to the hub.</summary>
-internal sealed class MetricsBroadcast(Feed<SystemSnapshot> feed, IHubContext<MetricsHub> hub) : BackgroundService
+/// <summary>Sends snapshots to connections, a loop each: sending to all at once would go at the pace of the slowest.</summary>
+public sealed partial class MetricsPush(Feed<SystemSnapshot> feed, IHubContext<MetricsHub> hub, ILogger<MetricsPush> logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await foreach (var snapshot in feed.WatchAsync(stoppingToken))
+    /// <summary>Sends until the connection ends.</summary>
+    internal void Follow(string connectionId, CancellationToken aborted) => _ = Task.Run(
+        async () =>
         {
-            await hub.Clients.All.SendAsync("snapshot", snapshot, stoppingToken);
-        }
-    }
+            try
+            {
+                await foreach (var snapshot in feed.WatchAsync(aborted))
+                {
+                    await hub.Clients.Client(connectionId).SendAsync("snapshot", snapshot, aborted);
+                }
+            }
+            catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+            {
+                // The client has gone.
+            }
+            catch (Exception e)
+            {
+                LogPushEnded(logger, connectionId, e);
+            }
+        },
+        CancellationToken.None);
+
+    [LoggerMessage(LogLevel.Warning, "Snapshots no longer reach connection {ConnectionId}.")]
+    private static partial void LogPushEnded(ILogger logger, string connectionId, Exception e);
 }
