@@ -30,7 +30,7 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
 {
     private readonly ShardPace? _pace = tools.Options.RateLimitPercent == 0
         ? null
-        : new ShardPace(tools.Options.ShardBytesPerSecond * tools.Options.RateLimitPercent / 100.0, tools.Options.ShardRecordsPerSecond * tools.Options.RateLimitPercent / 100.0, tools.Time);
+        : new ShardPace(tools.Options.ShardBytesPerSecond * tools.Options.RateLimitPercent / 100.0, tools.Options.ShardRecordsPerSecond * tools.Options.RateLimitPercent / 100.0, tools.Options.AdaptivePace, tools.Time);
 
     private readonly Dictionary<string, int> _perKey = new(StringComparer.Ordinal);
     private readonly List<WindowItem> _batch = [];
@@ -42,6 +42,12 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
     /// <summary>Runs until cancelled, then ends after the call under way. Never throws but for cancellation and what nobody planned.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // What a lane before this one took from its queue and could not read.
+        foreach (var item in lane.Window.Where(i => !i.IsLoaded).ToList())
+        {
+            TryLoad(item);
+        }
+
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -71,12 +77,9 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
     private void FillWindow()
     {
         var bytes = 0L;
-        foreach (var item in lane.Window.ToArray())
+        foreach (var item in lane.Window)
         {
-            if (item.IsLoaded || TryLoad(item))
-            {
-                bytes += item.Size;
-            }
+            bytes += item.Size;
         }
 
         var budget = tools.WindowBytes();
@@ -136,8 +139,7 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
         }
 
         // A tenth of a second's worth is enough for a call: smaller ones would only cost calls.
-        var rate = Options.RateLimitPercent / 100.0;
-        var wait = _pace.Wait((int)Math.Min(records, Math.Max(1, Options.ShardRecordsPerSecond * rate / 10)), (long)Math.Min(bytes, Math.Max(1, Options.ShardBytesPerSecond * rate / 10)));
+        var wait = _pace.Wait(Math.Min(records, Math.Max(1, _pace.RecordsPerSecond / 10)), Math.Min(bytes, Math.Max(1, _pace.BytesPerSecond / 10)));
         if (wait > TimeSpan.Zero)
         {
             await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait, tools.Time, cancellationToken);
@@ -240,6 +242,7 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
         if (throttled > 0)
         {
             tools.Metrics.WriteThrottled(tools.Backlog.Stream, _shard, throttled);
+            _pace?.Refused();
         }
 
         Settle(intent, taken);
@@ -307,6 +310,7 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
 
             case KinesisErrorCodes.ProvisionedThroughputExceeded or KinesisErrorCodes.LimitExceeded or KinesisErrorCodes.Throttling:
                 tools.Metrics.WriteThrottled(tools.Backlog.Stream, _shard, batch.Count);
+                _pace?.Refused();
                 break;
 
             default:

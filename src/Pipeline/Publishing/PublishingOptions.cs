@@ -31,6 +31,9 @@ public sealed class PublishingOptions
     [Range(0, 1000)]
     public int RateLimitPercent { get; set; } = 110;
 
+    /// <summary>Whether to offer a shard more than that once it has been taken for a second without a refusal: for streams whose shards take more, such as the embedded engine without limits.</summary>
+    public bool AdaptivePace { get; set; } = true;
+
     /// <summary>
     /// How many records of one partition key may be in a call, 1 to 500. A call is no unit: the stream may refuse an earlier record and take a later one,
     /// so 1 keeps the order of a key whatever happens, and more is faster for streams with few keys where order may break under throttling.

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Weir.IngestBench;
+
+/// <summary>Runs wrk (from the distribution) and reads its report.</summary>
+internal static partial class Wrk
+{
+    public static async Task<object> RunAsync(BenchServer server, string path, int connections, int seconds, int records, string contentType, string body)
+    {
+        var folder = Directory.CreateTempSubdirectory("weir-wrk-").FullName;
+        var (script, payload) = (Path.Combine(folder, "post.lua"), Path.Combine(folder, "body"));
+        await File.WriteAllTextAsync(payload, body);
+        await File.WriteAllTextAsync(
+            script,
+            $"""
+            wrk.method = "POST"
+            local file = io.open("{payload}", "rb")
+            wrk.body = file:read("*all")
+            wrk.headers["Content-Type"] = "{contentType}"
+            wrk.headers["X-Api-Key"] = "bench"
+            """);
+
+        // The first seconds compile the hot path.
+        await ReportAsync(script, server, path, connections, 3);
+        using var self = Process.GetCurrentProcess();
+        var (answered, cpu) = (Answered(server), self.TotalProcessorTime);
+        var report = await ReportAsync(script, server, path, connections, seconds);
+        self.Refresh();
+        var microseconds = (self.TotalProcessorTime - cpu).TotalMicroseconds / Math.Max(1, Answered(server) - answered);
+        Directory.Delete(folder, recursive: true);
+        var perSecond = double.Parse(Rate().Match(report).Groups[1].Value, CultureInfo.InvariantCulture);
+        return new
+        {
+            connections,
+            requestsPerSecond = Math.Round(perSecond),
+            recordsPerSecond = Math.Round(perSecond * records),
+            megabytesPerSecond = Math.Round(perSecond * body.Length / 1e6, 1),
+            serverCpuMicrosecondsPerRequest = Math.Round(microseconds),
+            p50 = Latency(report, "50"),
+            p99 = Latency(report, "99"),
+            not2xx = Errors().Match(report) is { Success: true } errors ? long.Parse(errors.Groups[1].Value, CultureInfo.InvariantCulture) : 0,
+            byStatus = server.Metrics.Read().RequestsByStatus,
+        };
+    }
+
+    private static async Task<string> ReportAsync(string script, BenchServer server, string path, int connections, int seconds)
+    {
+        var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])["-t1", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s", "--latency", "-s", script, new Uri(server.Address, path).ToString()])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var report = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return report;
+    }
+
+    private static long Answered(BenchServer server) => server.Metrics.Read().RequestsByStatus.Values.Sum();
+
+    private static string Latency(string report, string percent) => Regex.Match(report, $@"^\s+{percent}%\s+(\S+)", RegexOptions.Multiline).Groups[1].Value;
+
+    [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
+    private static partial Regex Rate();
+
+    [GeneratedRegex(@"Non-2xx or 3xx responses: (\d+)")]
+    private static partial Regex Errors();
+}
