@@ -112,7 +112,7 @@ internal sealed partial class IngestEndpoint(
             return;
         }
 
-        using var batch = new SpoolBatch(stream.Name, time.GetUtcNow(), body.Length + 128, spool.Spool.Seal);
+        using var batch = new SpoolBatch(stream.Name, time.GetUtcNow(), body.Length + (body.Length / 8) + 256, spool.Spool.Seal);
         var intake = new RecordIntake(stream, partner, _settings.GetValueOrDefault(stream.Name) ?? IngestStreamSettings.None, batch, options.Value, requestKey);
         if (format == BodyFormat.Firehose)
         {

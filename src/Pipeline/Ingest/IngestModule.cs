@@ -24,22 +24,23 @@ public static class IngestModule
         return services.AddSpool(configuration).AddPublishing(configuration).AddEndpoint();
     }
 
-    /// <summary>Maps <c>POST /v1/streams/{stream}/records</c> and <c>…/records:batch</c>.</summary>
+    /// <summary>Maps <c>POST /v1/streams/{stream}/records</c> and <c>…/records:batch</c>, <c>GET /healthz</c> and <c>/readyz</c>, and the description of all that at <c>GET /openapi/v1.json</c>.</summary>
     public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
         routes.MapPost("/v1/streams/{stream}/records", context => endpoint.HandleAsync(context, isBatch: false)).AllowAnonymous().DisableAntiforgery();
         routes.MapPost("/v1/streams/{stream}/records:batch", context => endpoint.HandleAsync(context, isBatch: true)).AllowAnonymous().DisableAntiforgery();
+        MapHealth(routes);
+        routes.MapGet("/openapi/v1.json", OpenApiDocument.WriteAsync).AllowAnonymous();
         return routes;
     }
 
-    /// <summary>Maps <c>/healthz</c> (200 while the process works) and <c>/readyz</c> (200 while it should be sent requests, else 503).</summary>
-    public static IEndpointRouteBuilder MapIngestHealth(this IEndpointRouteBuilder routes)
+    /// <summary><c>/healthz</c> (200 while the process works) and <c>/readyz</c> (200 while it should be sent requests, else 503).</summary>
+    private static void MapHealth(IEndpointRouteBuilder routes)
     {
         var readiness = routes.ServiceProvider.GetRequiredService<Readiness>();
         routes.MapGet("/healthz", readiness.HealthAsync).AllowAnonymous();
         routes.MapGet("/readyz", readiness.ReadyAsync).AllowAnonymous();
-        return routes;
     }
 
     private static IServiceCollection AddSpool(this IServiceCollection services, IConfiguration configuration)

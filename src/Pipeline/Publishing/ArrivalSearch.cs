@@ -57,15 +57,28 @@ internal sealed partial class ArrivalSearch(IKinesis kinesis, PublishJournal jou
 
             foreach (var record in page.Records)
             {
-                var match = wanted.FindIndex(i => i.Record.PartitionKey == record.PartitionKey && i.Record.Data.Span.SequenceEqual(record.Data.Span));
-                if (match >= 0)
+                foreach (var (key, data) in KplAggregator.TryRead(record.Data) ?? [])
                 {
-                    found.Add(new Arrival(wanted[match], shard.ShardId, record.SequenceNumber));
-                    wanted.RemoveAt(match);
+                    Match(key, data, record.SequenceNumber);
                 }
+
+                Match(record.PartitionKey, record.Data, record.SequenceNumber);
             }
 
             iterator = page.Records.Count == 0 && page.MillisBehindLatest is null or 0 ? null : page.NextShardIterator;
+        }
+
+        void Match(string key, ReadOnlyMemory<byte> data, string sequenceNumber)
+        {
+            // In an aggregate a record outside the shard's range does not count: consumers leave it out.
+            var match = wanted.FindIndex(i => i.Record.PartitionKey == key
+                && i.Record.HashKey >= shard.Start && i.Record.HashKey <= shard.End
+                && i.Record.Data.Span.SequenceEqual(data.Span));
+            if (match >= 0)
+            {
+                found.Add(new Arrival(wanted[match], shard.ShardId, sequenceNumber));
+                wanted.RemoveAt(match);
+            }
         }
     }
 

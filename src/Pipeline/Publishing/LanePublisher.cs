@@ -32,8 +32,8 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
         ? null
         : new ShardPace(tools.Options.ShardBytesPerSecond * tools.Options.RateLimitPercent / 100.0, tools.Options.ShardRecordsPerSecond * tools.Options.RateLimitPercent / 100.0, tools.Options.AdaptivePace, tools.Time);
 
-    private readonly Dictionary<string, int> _perKey = new(StringComparer.Ordinal);
-    private readonly List<WindowItem> _batch = [];
+    private readonly Packer _packer = new(tools.Options);
+    private List<Parcel> _batch = [];
     private readonly string _shard = lane.ShardId ?? "";
     private int _failures;
 
@@ -65,7 +65,7 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
 
             if (await PickAsync(cancellationToken))
             {
-                await SendAsync([.. _batch]);
+                await SendAsync(_batch);
                 if (_failures > 0)
                 {
                     await Task.Delay(BackOff(), tools.Time, cancellationToken);
@@ -154,35 +154,19 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
 
     private (int Records, long Bytes) Choose(int maxRecords, long maxBytes)
     {
-        _batch.Clear();
-        _perKey.Clear();
-        var bytes = 0L;
-        foreach (var item in lane.Window)
-        {
-            if (_batch.Count == maxRecords || (_batch.Count > 0 && bytes + item.Size > maxBytes))
-            {
-                break;
-            }
-
-            ref var ofKey = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_perKey, item.Record.PartitionKey, out _);
-            if (ofKey++ < Options.RecordsPerKeyAndCall)
-            {
-                _batch.Add(item);
-                bytes += item.Size;
-            }
-        }
-
-        return (_batch.Count, bytes);
+        _batch = _packer.Pack(lane.Window, maxRecords, maxBytes);
+        return (_batch.Count, _batch.Sum(p => (long)p.Size));
     }
 
     /// <summary>One call and what follows from it. Once the intent is written the call is not cancelled by a stopping host, only by its time-out.</summary>
-    private async Task SendAsync(IReadOnlyList<WindowItem> batch)
+    private async Task SendAsync(List<Parcel> batch)
     {
+        WindowItem[] items = [.. batch.SelectMany(p => p.Items)];
         var stream = tools.Backlog.Stream;
         SendIntent intent;
         try
         {
-            intent = await tools.Spool.Journal.BeginAsync(stream, tools.Time.GetUtcNow(), [.. batch.Select(i => i.Place.Position)], CancellationToken.None);
+            intent = await tools.Spool.Journal.BeginAsync(stream, tools.Time.GetUtcNow(), [.. items.Select(i => i.Place.Position).Order()], CancellationToken.None);
         }
         catch (IOException e)
         {
@@ -195,7 +179,7 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
         try
         {
             using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(Options.CallTimeoutSeconds), tools.Time);
-            response = await tools.Kinesis.PutRecordsAsync(new PutRecordsRequest([.. batch.Select(i => i.ToEntry())], stream), timeout.Token);
+            response = await tools.Kinesis.PutRecordsAsync(new PutRecordsRequest([.. batch.Select(p => p.Entry)], stream), timeout.Token);
             if (response.Records.Count != batch.Count)
             {
                 throw new InvalidDataException($"PutRecords answered {response.Records.Count} results for {batch.Count} records.");
@@ -210,35 +194,36 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             _failures++;
-            LogInDoubt(tools.Logger, batch.Count, stream, _shard, e);
-            await ResolveAsync(intent, batch);
+            LogInDoubt(tools.Logger, items.Length, stream, _shard, e);
+            await ResolveAsync(intent, items);
             return;
         }
 
-        Answered(intent, batch, response);
+        await AnsweredAsync(intent, batch, response);
     }
 
-    private void Answered(SendIntent intent, IReadOnlyList<WindowItem> batch, PutRecordsResponse response)
+    private async Task AnsweredAsync(SendIntent intent, List<Parcel> batch, PutRecordsResponse response)
     {
         var taken = new List<ArrivalSearch.Arrival>(batch.Count);
-        var throttled = 0;
+        var (throttled, failed) = (0, 0);
         for (var i = 0; i < batch.Count; i++)
         {
             switch (response.Records[i])
             {
                 case { ErrorCode: null, ShardId: { } shard, SequenceNumber: { } number }:
-                    taken.Add(new ArrivalSearch.Arrival(batch[i], shard, number));
+                    taken.AddRange((await InRangeAsync(batch[i], shard)).Select(item => new ArrivalSearch.Arrival(item, shard, number)));
                     break;
                 case { ErrorCode: KinesisErrorCodes.ProvisionedThroughputExceeded }:
                     throttled++;
                     break;
-                case var failed:
-                    LogRecordFailed(tools.Logger, tools.Backlog.Stream, _shard, failed.ErrorCode ?? "none");
+                case var result:
+                    failed++;
+                    LogRecordFailed(tools.Logger, tools.Backlog.Stream, _shard, result.ErrorCode ?? "none");
                     break;
             }
         }
 
-        _failures = taken.Count == batch.Count ? 0 : _failures + 1;
+        _failures = throttled + failed == 0 ? 0 : _failures + 1;
         if (throttled > 0)
         {
             tools.Metrics.WriteThrottled(tools.Backlog.Stream, _shard, throttled);
@@ -246,6 +231,34 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
         }
 
         Settle(intent, taken);
+    }
+
+    /// <summary>
+    /// The records of a parcel that its shard may hold. An aggregate that landed in another shard than foreseen can have records that belong elsewhere;
+    /// consumers leave those out, so they are sent again.
+    /// </summary>
+    private async ValueTask<IEnumerable<WindowItem>> InRangeAsync(Parcel parcel, string shardId)
+    {
+        while (parcel.Items.Count > 1 && shardId != lane.ShardId)
+        {
+            try
+            {
+                if ((await ShardMap.AllAsync(tools.Kinesis, tools.Backlog.Stream, stopping)).FirstOrDefault(s => s.ShardId == shardId) is { } shard)
+                {
+                    var range = ShardMap.RangeOf(shard);
+                    return parcel.Items.Where(i => i.Record.HashKey >= range.Start && i.Record.HashKey <= range.End);
+                }
+
+                break;
+            }
+            catch (Exception e) when (e is KinesisException or HttpRequestException or IOException or TimeoutException)
+            {
+                LogCannotLook(tools.Logger, tools.Backlog.Stream, shardId, e);
+                await Task.Delay(TimeSpan.FromMilliseconds(Options.MaxBackOffMilliseconds), tools.Time, stopping);
+            }
+        }
+
+        return parcel.Items;
     }
 
     /// <summary>The outcome is known: writes it down and takes what the stream has off the lane.</summary>
@@ -284,7 +297,7 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
     }
 
     /// <summary>The service refused the whole call, so it has none of it.</summary>
-    private async Task RefusedAsync(IReadOnlyList<WindowItem> batch, KinesisException refusal)
+    private async Task RefusedAsync(List<Parcel> batch, KinesisException refusal)
     {
         _failures++;
         switch (refusal.Code)
@@ -300,11 +313,25 @@ internal sealed partial class LanePublisher(LaneTools tools, LaneBacklog lane, C
                 await SendAsync([.. batch.Skip(batch.Count / 2)]);
                 break;
 
+            case KinesisErrorCodes.InvalidArgument or KinesisErrorCodes.Validation or KinesisErrorCodes.Serialization when batch[0].Items.Count > 1:
+                // Taken apart: one after the other, for keys may repeat among them.
+                foreach (var item in batch[0].Items)
+                {
+                    await SendAsync([Parcel.Of(item)]);
+                    if (_failures > 0)
+                    {
+                        return;
+                    }
+                }
+
+                break;
+
             case KinesisErrorCodes.InvalidArgument or KinesisErrorCodes.Validation or KinesisErrorCodes.Serialization:
-                await tools.Spool.SetAsideAsync(tools.Backlog.Stream, batch[0].Place.Position, refusal.Message);
-                tools.Backlog.Remove(lane, batch.ToHashSet());
+                var refused = batch[0].Items[0];
+                await tools.Spool.SetAsideAsync(tools.Backlog.Stream, refused.Place.Position, refusal.Message);
+                tools.Backlog.Remove(lane, new HashSet<WindowItem> { refused });
                 tools.Metrics.DeadLettered(1);
-                tools.Spool.Answer(batch[0].Place.Position, null);
+                tools.Spool.Answer(refused.Place.Position, null);
                 _failures = 0;
                 break;
 

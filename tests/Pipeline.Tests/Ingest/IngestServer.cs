@@ -73,7 +73,6 @@ internal sealed class IngestServer : IAsyncDisposable
         builder.Services.AddIngest(builder.Configuration);
         var app = builder.Build();
         app.MapIngest();
-        app.MapIngestHealth();
         await app.StartAsync();
         return new IngestServer(app, data, directory is null);
     }

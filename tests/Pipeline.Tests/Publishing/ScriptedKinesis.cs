@@ -68,6 +68,15 @@ internal sealed class ScriptedKinesis : IKinesis
         }
     }
 
+    /// <summary>The stream's shards as they are now, with copies of their records.</summary>
+    public IReadOnlyList<(UInt128 Start, UInt128 End, IReadOnlyList<Record> Records)> Shards(string stream)
+    {
+        lock (_gate)
+        {
+            return [.. _streams[stream].Select(s => (s.Start, s.End, (IReadOnlyList<Record>)s.Records.ToList()))];
+        }
+    }
+
     public async Task<PutRecordsResponse> PutRecordsAsync(PutRecordsRequest request, CancellationToken cancellationToken)
     {
         await Before(request);
