@@ -27,7 +27,7 @@ public static class ControlPlaneServices
             .AddSingleton(_ => StateDatabase.Open(configuration))
             .AddSingleton<IAuditLog, SqliteAuditLog>()
             .AddKeysAndTokens()
-            .AddRules()
+            .AddRules(configuration)
             .AddMetrics()
             .AddOperations()
             .AddCommands()
@@ -41,10 +41,14 @@ public static class ControlPlaneServices
         .AddHostedService(s => s.GetRequiredService<PartnerKeys>())
         .AddSingleton<ApiTokens>();
 
-    private static IServiceCollection AddRules(this IServiceCollection services) => services
+    private static IServiceCollection AddRules(this IServiceCollection services, IConfiguration configuration) => services
+        .Configure<RulesOptions>(configuration.GetSection(RulesOptions.Section))
         .AddSingleton<RuleBook>()
         .AddSingleton<IRuleBook>(s => s.GetRequiredService<RuleBook>())
-        .AddHostedService(s => s.GetRequiredService<RuleBook>());
+        .AddHostedService(s => s.GetRequiredService<RuleBook>())
+        .AddSingleton<RuleSets>()
+        .AddSingleton<IRuleSets>(s => s.GetRequiredService<RuleSets>())
+        .AddHostedService(s => s.GetRequiredService<RuleSets>());
 
     private static IServiceCollection AddMetrics(this IServiceCollection services) => services
         .AddSingleton<Feed<SystemSnapshot>>()
@@ -73,9 +77,15 @@ public static class ControlPlaneServices
         .AddCommand<StopOperation, RunningCommandHandler>()
         .AddCommand<StartSampleTraffic, RunningCommandHandler>()
         .AddCommand<StopSampleTraffic, RunningCommandHandler>()
-        .AddCommand<SetRuleEnabled, SetRuleEnabledHandler>()
-        .AddCommand<SaveRule, SaveRuleHandler>()
-        .AddCommand<DeleteRule, DeleteRuleHandler>()
+        .AddCommand<SetRuleEnabled, RuleCommandHandler>()
+        .AddCommand<SaveRule, RuleCommandHandler>()
+        .AddCommand<DeleteRule, RuleCommandHandler>()
+        .AddCommand<DraftRuleSet, RuleSetCommandHandler>()
+        .AddCommand<ShadowRuleSet, RuleSetCommandHandler>()
+        .AddCommand<StopShadow, RuleSetCommandHandler>()
+        .AddCommand<ApproveRuleSet, RuleSetCommandHandler>()
+        .AddCommand<ActivateRuleSet, RuleSetCommandHandler>()
+        .AddCommand<DiscardRuleSet, RuleSetCommandHandler>()
         .AddCommand<CreatePartnerKey, AccessCommandHandler>()
         .AddCommand<RevokePartnerKey, AccessCommandHandler>()
         .AddCommand<LimitPartner, AccessCommandHandler>()

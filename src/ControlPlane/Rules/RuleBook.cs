@@ -18,7 +18,7 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
 {
     private const string VersionCounter = "rules";
     private static readonly TimeSpan FollowEvery = TimeSpan.FromMilliseconds(500);
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly StateDatabase _database;
     private readonly IRuleSetHolder _holder;
@@ -35,7 +35,7 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
         _logger = logger;
         if (Version() == 0)
         {
-            Change(DefaultRules.All, [], Actor.System.Name, "shipped with Weir");
+            Change(DefaultRules.All, [], null, Actor.System, "shipped with Weir");
         }
 
         Follow();
@@ -46,10 +46,22 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
     public RuleBookSnapshot Current => Feed.Latest!;
 
     /// <summary>Writes a rule and makes the new set active. Throws <see cref="ArgumentException"/> in words for a person when the set does not compile; nothing is changed then.</summary>
-    public void Save(RedactionRule rule, Actor by, string? reason) => Change([rule], [], by.Name, reason);
+    public void Save(RedactionRule rule, Actor by, string? reason) => Change([rule], [], null, by, reason);
 
     /// <summary>Removes a rule and makes the new set active.</summary>
-    public void Delete(string ruleId, Actor by, string? reason) => Change([], [ruleId], by.Name, reason);
+    public void Delete(string ruleId, Actor by, string? reason) => Change([], [ruleId], null, by, reason);
+
+    /// <summary>Brings a kept set into force. Rules that do not change keep who changed them last.</summary>
+    internal void Activate(RuleSet set, Actor by, string? reason)
+    {
+        var current = Current.Rules.ToDictionary(r => r.Rule.Id, r => r.Rule);
+        Change(
+            set.Rules.Where(r => !(current.TryGetValue(r.Id, out var now) && JsonSerializer.Serialize(now, Json) == JsonSerializer.Serialize(r, Json))).ToArray(),
+            current.Keys.Except(set.Rules.Select(r => r.Id)).ToArray(),
+            set,
+            by,
+            reason);
+    }
 
     public RedactionRule? Find(string ruleId) => Current.Rules.FirstOrDefault(r => r.Rule.Id == ruleId)?.Rule;
 
@@ -69,7 +81,8 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
         }
     }
 
-    private void Change(IReadOnlyList<RedactionRule> saved, IReadOnlyList<string> deleted, string by, string? reason)
+    /// <param name="set">The kept set that this brings about, whose order the rules take; null when the change makes a set of its own.</param>
+    private void Change(IReadOnlyList<RedactionRule> saved, IReadOnlyList<string> deleted, RuleSet? set, Actor by, string? reason)
     {
         lock (_gate)
         {
@@ -84,7 +97,7 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
                     INSERT INTO rules (id, position, body, changed_by, changed_at, reason) VALUES ($id, (SELECT COALESCE(MAX(position), 0) + 1 FROM rules), $body, $by, $at, $reason)
                     ON CONFLICT (id) DO UPDATE SET body = $body, changed_by = $by, changed_at = $at, reason = $reason
                     """,
-                    ("$id", rule.Id), ("$body", JsonSerializer.Serialize(rule, Json)), ("$by", by), ("$at", at), ("$reason", reason));
+                    ("$id", rule.Id), ("$body", JsonSerializer.Serialize(rule, Json)), ("$by", by.Name), ("$at", at), ("$reason", reason));
             }
 
             foreach (var id in deleted)
@@ -92,11 +105,26 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
                 connection.Execute(transaction, "DELETE FROM rules WHERE id = $id", ("$id", id));
             }
 
+            for (var i = 0; i < set?.Rules.Count; i++)
+            {
+                connection.Execute(transaction, "UPDATE rules SET position = $position WHERE id = $id", ("$position", i + 1), ("$id", set.Rules[i].Id));
+            }
+
             connection.Execute(transaction, "INSERT INTO counters (name, value) VALUES ($name, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", ("$name", VersionCounter));
 
             // Compiled before the commit: a set that does not compile is never stored.
             var entries = Read(connection, transaction);
             _holder.Activate(entries.ConvertAll(e => e.Rule));
+            RuleSetHistory.RetireActive(connection, transaction, _time.GetUtcNow());
+            if (set is null)
+            {
+                RuleSetHistory.Add(connection, transaction, RuleSetState.Active, _holder.ActiveHash, entries.ConvertAll(e => e.Rule), by, reason, _time.GetUtcNow());
+            }
+            else
+            {
+                RuleSetHistory.Activate(connection, transaction, set.Number, _time.GetUtcNow());
+            }
+
             try
             {
                 transaction.Commit();

@@ -39,6 +39,12 @@ public sealed class StateDatabase
         ALTER TABLE partners ADD COLUMN records_per_second REAL;
         ALTER TABLE partners ADD COLUMN bytes_per_second REAL;
         """,
+        """
+        CREATE TABLE rule_sets (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL, state TEXT NOT NULL, rules TEXT NOT NULL,
+            drafted_by_id TEXT NOT NULL, drafted_by TEXT NOT NULL, drafted_at TEXT NOT NULL, reason TEXT,
+            approved_by TEXT, approved_at TEXT, activated_at TEXT, retired_at TEXT);
+        """,
     ];
 
     private readonly string _connectionString;

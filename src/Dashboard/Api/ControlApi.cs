@@ -13,6 +13,7 @@ public static class ControlApi
         api.MapSystem();
         api.MapStreams();
         api.MapRules();
+        api.MapRuleSets();
         api.MapRecords();
         api.MapAccess();
 

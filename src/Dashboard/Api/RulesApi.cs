@@ -19,9 +19,11 @@ internal static class RulesApi
         rules.MapDelete("/{id}", (string id, string? reason, Gate gate) => gate.RunAsync(new DeleteRule(id, reason)));
     }
 
-    internal sealed record RuleBody(string Name, Transform Transform, string? Detector = null, string? Path = null, bool Enabled = true, IReadOnlyList<string>? Streams = null, string? Reason = null)
+    /// <summary>A rule as a request has it; what it does not use may be left out.</summary>
+    internal sealed record RuleBody(
+        string Name, Transform Transform, string? Detector = null, string? Path = null, bool Enabled = true, IReadOnlyList<string>? Streams = null, string? Pattern = null, string? Anchor = null, string? Id = null, string? Reason = null)
     {
-        public RedactionRule ToRule(string id) => new(id, Name, Detector, Path, Transform, Enabled, Streams);
+        public RedactionRule ToRule(string id) => new(id, Name, Detector, Path, Transform, Enabled, Streams, Pattern, Anchor);
     }
 
     internal sealed record SwitchBody(bool Enabled, string? Reason = null);

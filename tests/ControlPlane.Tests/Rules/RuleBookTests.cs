@@ -33,7 +33,7 @@ public sealed class RuleBookTests : IDisposable
     [Fact]
     public async Task A_rule_switched_off_is_off_for_the_next_record_and_on_again_after()
     {
-        var handler = new SetRuleEnabledHandler(_book);
+        var handler = Handler();
 
         Assert.IsType<CommandResult.Done>(await handler.HandleAsync(new SetRuleEnabled("email", false, "a test"), TestState.Admin, CancellationToken.None));
         Assert.Contains("ada@example.org", Clean(_services, "{\"note\":\"ada@example.org\"}"));
@@ -86,8 +86,8 @@ public sealed class RuleBookTests : IDisposable
     [Fact]
     public async Task A_rule_that_is_not_there_cannot_be_switched_or_removed()
     {
-        Assert.Equal("ruleId", Assert.IsType<CommandResult.Failed>(await new SetRuleEnabledHandler(_book).HandleAsync(new SetRuleEnabled("nothing", true), TestState.Admin, CancellationToken.None)).Field);
-        Assert.Equal("ruleId", Assert.IsType<CommandResult.Failed>(await new DeleteRuleHandler(_book).HandleAsync(new DeleteRule("nothing"), TestState.Admin, CancellationToken.None)).Field);
+        Assert.Equal("ruleId", Assert.IsType<CommandResult.Failed>(await Handler().HandleAsync(new SetRuleEnabled("nothing", true), TestState.Admin, CancellationToken.None)).Field);
+        Assert.Equal("ruleId", Assert.IsType<CommandResult.Failed>(await Handler().HandleAsync(new DeleteRule("nothing"), TestState.Admin, CancellationToken.None)).Field);
     }
 
     public void Dispose()
@@ -103,6 +103,9 @@ public sealed class RuleBookTests : IDisposable
         services.GetRequiredService<IRecordRedactor>().Redact("orders", Encoding.UTF8.GetBytes(record), clean);
         return Encoding.UTF8.GetString(clean.WrittenSpan);
     }
+
+    private RuleCommandHandler Handler() => new(
+        _book, new RuleSets(_state.Database, _book, _services.GetRequiredService<IRedactionControl>(), Microsoft.Extensions.Options.Options.Create(new RulesOptions()), _state.Time, NullLogger<RuleSets>.Instance));
 
     private ServiceProvider Redaction() => new ServiceCollection()
         .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _state.Folder }).Build())

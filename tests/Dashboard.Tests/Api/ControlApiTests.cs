@@ -129,6 +129,24 @@ public sealed class ControlApiTests(WeirServer server) : IClassFixture<WeirServe
         Assert.Equal(HttpStatusCode.NotFound, (await client.PutAsJsonAsync("/api/v1/rules/loyalty/enabled", new { enabled = true })).StatusCode);
     }
 
+    [Fact]
+    public async Task A_set_of_rules_is_drafted_shown_in_the_shadow_and_discarded()
+    {
+        using var client = server.Client(Roles.Compliance);
+        using var drafted = await client.PostAsJsonAsync("/api/v1/rule-sets", new { reason = "a test", rules = new[] { new { id = "loyalty", name = "Loyalty number", path = "/loyalty", transform = new { kind = "Redact" } } } });
+        Assert.Equal(HttpStatusCode.OK, drafted.StatusCode);
+        var set = (await client.GetFromJsonAsync<JsonElement>("/api/v1/rule-sets")).EnumerateArray().First(s => s.GetProperty("state").GetString() == "Draft");
+        var number = set.GetProperty("number").GetInt32();
+
+        Assert.Equal(HttpStatusCode.OK, (await client.PostAsync($"/api/v1/rule-sets/{number}/shadow", null)).StatusCode);
+        Assert.Equal(set.GetProperty("hash").GetString(), (await client.GetFromJsonAsync<JsonElement>("/api/v1/rule-sets/shadow")).GetProperty("candidateHash").GetString());
+        using var own = await client.PostAsJsonAsync($"/api/v1/rule-sets/{number}/activate", new { hash = "not this one" });
+        Assert.Equal(HttpStatusCode.BadRequest, own.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"/api/v1/rule-sets/{number}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/v1/rule-sets/shadow")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/api/v1/rule-sets/9999/shadow", null)).StatusCode);
+    }
+
     [Theory]
     [InlineData("POST", "/api/v1/streams", "{\"stream\":\"a b\"}", "stream")]
     [InlineData("POST", "/api/v1/streams", "{\"stream\":\"ok\",\"shardCount\":0}", "shardCount")]
