@@ -170,15 +170,24 @@ internal sealed partial class Engine : IAsyncDisposable
         _changing.Dispose();
     }
 
+    /// <summary>Whether chance, as configured, throttles this one.</summary>
+    public bool ThrottledByChance() => Options.ThrottleProbability > 0 && Random.Shared.NextDouble() < Options.ThrottleProbability;
+
     private void Route(Routing routing, PutCall call, bool limited)
     {
         var now = limited ? Ticks : 0;
+        var chance = Options.ThrottleProbability > 0;
         foreach (ref var item in call.Items)
         {
             item.Route = routing.Find(item.Hash);
             item.Shard = routing.Open[item.Route];
             if (limited)
                 item.Throttled = !item.Shard.TryWrite(item.Size, now);
+            if (chance && !item.Throttled && ThrottledByChance())
+            {
+                item.Throttled = true;
+                item.Shard.CountWriteThrottle();
+            }
         }
     }
 

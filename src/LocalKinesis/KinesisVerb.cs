@@ -16,6 +16,7 @@ public static class KinesisVerb
           --address IP         address, 127.0.0.1 by default
           --data DIR           where records and streams are kept, data/kinesis by default
           --limits aws|none    AWS's limits per shard (the default), or as much as the machine carries
+          --throttle P         throttle this share of records and reads whatever the limits, 0 to 1
           --init STREAMS       streams that must be there: "orders:4,clicks:2"; without a number, on demand
           --state-delay MS     how long a stream stays CREATING, UPDATING or DELETING, 500 by default
           --shard-limit N      open shards of all streams together, 20000 by default
@@ -143,6 +144,9 @@ public static class KinesisVerb
                     return null;
                 case "--init":
                     options.InitialStreams = value;
+                    return null;
+                case "--throttle":
+                    options.ThrottleProbability = double.Parse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
                     return null;
                 case "--state-delay":
                     options.StateChangeMilliseconds = Number();

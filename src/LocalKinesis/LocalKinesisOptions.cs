@@ -51,6 +51,10 @@ public sealed class LocalKinesisOptions
 
     public KinesisLimits Limits { get; set; } = KinesisLimits.Aws;
 
+    /// <summary>Share of records and reads that are throttled whatever the limits, 0 to 1: to try how clients take it.</summary>
+    [Range(0, 1)]
+    public double ThrottleProbability { get; set; }
+
     /// <summary>Region in ARNs.</summary>
     [Required, RegularExpression("[a-z0-9-]{1,32}")]
     public string Region { get; set; } = "us-east-1";

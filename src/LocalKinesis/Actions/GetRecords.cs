@@ -43,7 +43,7 @@ internal static class GetRecords
         // A stream of the same name that has been deleted since.
         if (iterator.Next.ShardCreatedSeconds != shard.Document.CreatedSeconds)
             iterator = iterator with { Next = shard.Start };
-        if (!engine.Limited || shard.TryRead(engine.Ticks))
+        if ((!engine.Limited || shard.TryRead(engine.Ticks)) && !engine.ThrottledByChance())
             return (stream, shard, iterator);
         engine.Metrics.GetRefused(stream, shard);
         throw Errors.RateExceeded(engine, stream.Name, shard.Name);

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using Weir.LocalKinesis.Storage;
 using Weir.LocalKinesis.Streams;
 using Weir.LocalKinesis.Wire;
@@ -23,12 +21,7 @@ internal static class Putting
             : throw Errors.InvalidArgument($"Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was {explicitHashKey}");
     }
 
-    public static UInt128 Hash(ReadOnlySpan<byte> key)
-    {
-        Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
-        MD5.HashData(key, hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
-    }
+    public static UInt128 Hash(ReadOnlySpan<byte> key) => Md5.Hash(key);
 
     /// <summary>Refuses a record larger than the stream allows, key included.</summary>
     public static void CheckSize(LocalStream stream, in PutItem item, string at)

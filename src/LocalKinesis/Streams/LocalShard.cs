@@ -147,6 +147,9 @@ internal sealed class LocalShard(ShardDocument document, int streamId)
         }
     }
 
+    /// <summary>Counts a record that was throttled for other reasons than the limits.</summary>
+    public void CountWriteThrottle() => Interlocked.Increment(ref _writeThrottles);
+
     /// <summary>Whether the limits let a call of GetRecords in.</summary>
     public bool TryRead(long now)
     {

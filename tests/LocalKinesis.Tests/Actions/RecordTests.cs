@@ -208,6 +208,18 @@ public sealed class RecordTests
         await engine.Kinesis.GetRecordsAsync(new GetRecordsRequest(iterator), default);
     }
 
+    [Fact]
+    public async Task Chance_throttles_its_share_and_loses_nothing_else()
+    {
+        await using var engine = new TestEngine(o => o.ThrottleProbability = 0.5);
+        await engine.CreateAsync("orders", 1);
+        var entries = Enumerable.Range(0, 500).Select(i => new PutRecordsRequestEntry(BitConverter.GetBytes(i), "k")).ToList();
+        var answer = await engine.Kinesis.PutRecordsAsync(new PutRecordsRequest(entries, "orders"), default);
+        Assert.InRange(answer.FailedRecordCount, 150, 350);
+        Assert.Equal(500 - answer.FailedRecordCount, engine.Kinesis.Read("orders").Single().IncomingRecords);
+        Assert.Equal(answer.FailedRecordCount, engine.Kinesis.Read("orders").Single().WriteProvisionedThroughputExceeded);
+    }
+
     [Theory]
     [InlineData("", "Member must have length greater than or equal to 1")]
     [InlineData("-", "Member must have length less than or equal to 256")]
