@@ -11,7 +11,10 @@ public sealed class OpenApiTests
     private static IEnumerable<IngestProblem> Problems =>
         typeof(IngestProblem).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(m => m.ReturnType == typeof(IngestProblem))
-            .Select(m => (IngestProblem)m.Invoke(null, [.. m.GetParameters().Select(p => p.ParameterType == typeof(string) ? "" : p.ParameterType == typeof(int) ? 0 : p.ParameterType == typeof(long) ? 0L : null)])!);
+            .Select(m => (IngestProblem)m.Invoke(null, [.. m.GetParameters().Select(p => Empty(p.ParameterType))])!);
+
+    private static object? Empty(Type type) =>
+        type == typeof(string) ? (object)"" : type == typeof(int) ? (object)0 : type == typeof(long) ? (object)0L : null;
 
     [Fact]
     public async Task Every_answer_stands_in_the_document_under_its_status()
