@@ -10,6 +10,9 @@ public static class Figures
     /// <summary>A count in full: <c>1,234,567</c>.</summary>
     public static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A count with its noun: <c>1 shard</c>, <c>12 shards</c>.</summary>
+    public static string Many(long count, string noun) => $"{Whole(count)} {noun}{(count == 1 ? "" : "s")}";
+
     /// <summary>A number in at most four characters and a letter: <c>0.4</c>, <c>12</c>, <c>1.23k</c>, <c>45.6M</c>.</summary>
     public static string Short(double value) => Math.Abs(value) switch
     {
@@ -49,8 +52,15 @@ public static class Figures
         _ => Two((long)(milliseconds.Value / 86_400_000), "d", (long)(milliseconds.Value / 3_600_000) % 24, "h"),
     };
 
-    /// <summary>How long ago: <c>just now</c>, <c>12 s ago</c>.</summary>
-    public static string Ago(DateTimeOffset then, DateTimeOffset now) => now - then is { TotalSeconds: < 2 } ? "just now" : Span((now - then).TotalMilliseconds) + " ago";
+    /// <summary>How long ago, in one unit: <c>just now</c>, <c>12 s ago</c>, <c>3 min ago</c>.</summary>
+    public static string Ago(DateTimeOffset then, DateTimeOffset now) => (now - then) switch
+    {
+        { TotalSeconds: < 5 } => "just now",
+        { TotalMinutes: < 1 } past => $"{(int)past.TotalSeconds} s ago",
+        { TotalHours: < 1 } past => $"{(int)past.TotalMinutes} min ago",
+        { TotalDays: < 1 } past => $"{(int)past.TotalHours} h ago",
+        var past => $"{(int)past.TotalDays} d ago",
+    };
 
     /// <summary>Time of day to the second, UTC.</summary>
     public static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);

@@ -63,7 +63,7 @@ public sealed partial class AccessPage(IPartnerKeys keys, ApiTokens tokens, ISer
 
     private async Task RevokeKeyAsync(PartnerKey key)
     {
-        if (await dialogs.ShowMessageBoxAsync($"Revoke {key.PartnerName}'s key?", $"Requests with {key.Prefix}… are answered 401 from now on. A revoked key cannot be brought back.", "Revoke", cancelText: "Keep it") is true)
+        if (ConfirmDialog.Said(await dialogs.ConfirmAsync($"Revoke {key.PartnerName}'s key?", $"Requests with {key.Prefix}… are answered 401 from now on. A revoked key cannot be brought back.", "Revoke", "Keep it"), out _))
         {
             await changes.RunAsync(new RevokePartnerKey(key.Id), Gone);
             await ReadAsync();
@@ -72,7 +72,7 @@ public sealed partial class AccessPage(IPartnerKeys keys, ApiTokens tokens, ISer
 
     private async Task RevokeTokenAsync(ApiToken token)
     {
-        if (await dialogs.ShowMessageBoxAsync($"Revoke the token {token.Name}?", "Programs that use it are refused from now on.", "Revoke", cancelText: "Keep it") is true)
+        if (ConfirmDialog.Said(await dialogs.ConfirmAsync($"Revoke the token {token.Name}?", "Programs that use it are refused from now on.", "Revoke", "Keep it"), out _))
         {
             await changes.RunAsync(new RevokeApiToken(token.Id), Gone);
             await ReadAsync();

@@ -81,12 +81,12 @@ public sealed record Attention(Urgency Urgency, string Title, string Cause, stri
             yield return new(
                 Urgency.Soon,
                 $"{s.Name} throttles writes ({Figures.Short(s.WriteThrottlesPerSecond)} records/s)",
-                hot == s.OpenShards ? $"All {s.OpenShards} shards are full. Throttled records wait in the spool." : $"{hot} of {s.OpenShards} shards are full while others have room: some keys are hotter than others.",
+                hot == s.OpenShards ? s.OpenShards == 1 ? "Its only shard is full. Throttled records wait in the spool." : $"All {s.OpenShards} shards are full. Throttled records wait in the spool." : $"{hot} of {s.OpenShards} shards are full while others have room: some keys are hotter than others.",
                 "Reshard the stream", link);
         }
         else if (s.Utilization >= Hot)
         {
-            yield return new(Urgency.Soon, $"{s.Name} is {Figures.Percent(s.Utilization)} full", $"{s.OpenShards} shards take {Figures.Rate(s.CapacityBytesPerSecond)} or {Figures.Short(s.CapacityRecordsPerSecond)} records/s; above that it throttles.", "Reshard the stream", link);
+            yield return new(Urgency.Soon, $"{s.Name} is {Figures.Percent(s.Utilization)} full", $"{Figures.Many(s.OpenShards, "shard")} can take {Figures.Rate(s.CapacityBytesPerSecond)} or {Figures.Short(s.CapacityRecordsPerSecond)} records/s; above that it throttles.", "Reshard the stream", link);
         }
 
         if (s.ReadThrottlesPerSecond > 0)

@@ -54,13 +54,14 @@ public sealed partial class RulesPage(NavigationManager navigation, IRuleBook ru
     private async Task ToggleAsync(RuleEntry entry)
     {
         var on = !entry.Rule.Enabled;
-        if (!on && await dialogs.ShowMessageBoxAsync($"Turn off “{entry.Rule.Name}”?", "From the next record on, these values are stored in clear. What is stored already is not changed.", "Turn off", cancelText: "Keep it on") is not true)
+        string? reason = null;
+        if (!on && !ConfirmDialog.Said(await dialogs.ConfirmAsync($"Turn off “{entry.Rule.Name}”?", "From the next record on, these values are stored in clear. What is stored already is not changed.", "Turn off", "Keep it on", askReason: true), out reason))
         {
             return;
         }
 
         _busy = entry.Rule.Id;
-        await changes.RunAsync(new SetRuleEnabled(entry.Rule.Id, on), Gone);
+        await changes.RunAsync(new SetRuleEnabled(entry.Rule.Id, on, reason), Gone);
         _busy = null;
     }
 

@@ -47,7 +47,8 @@ function options(place, o) {
     cursor: { sync: { key: o.group }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
     tzDate: ts => uPlot.tzDate(new Date(ts * 1e3), 'Etc/UTC'),
     scales: {
-      x: { time: true, range: (u, min, max) => [max - o.span, max] },
+      // A young process does not show an empty quarter of an hour: the axis starts at the first sample, but shows two minutes at least.
+      x: { time: true, range: (u, min, max) => max == null ? [0, o.span] : [Math.max(max - o.span, Math.min(min, max - 120)), max] },
       y: { range: (u, min, max) => [0, Math.max(o.unit === 'bytes' ? 1024 : o.unit === 'ms' ? 100 : 1, (max ?? 0) * 1.12)] },
     },
     axes: [

@@ -1,0 +1,71 @@
+using Bunit;
+using Weir.Dashboard.Features.Records;
+using Weir.Dashboard.Tests.Shell;
+using Weir.Pipeline.Sinks;
+
+namespace Weir.Dashboard.Tests.Features.Records;
+
+public sealed class RecordsPageTests : ConsoleContext
+{
+    [Fact]
+    public void An_empty_store_says_how_to_fill_it()
+    {
+        var page = Render<RecordsPage>();
+        Assert.Contains("Nothing is stored yet", page.WaitForElement("[data-testid=records-empty]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void New_records_come_by_themselves()
+    {
+        var page = Render<RecordsPage>();
+        page.WaitForElement("[data-testid=records-empty]");
+        Records.All.Add(Record(1, """{"email":"tok:k1:abc"}"""));
+
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        page.WaitForAssertion(() =>
+        {
+            Assert.Equal("1", page.Find("[data-testid=records-count]").TextContent);
+            Assert.Contains("tok:k1:abc", page.Find("[data-testid=records-table]").TextContent, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void A_store_that_fails_keeps_what_was_shown_and_says_so()
+    {
+        Records.All.Add(Record(1, "first"));
+        var page = Render<RecordsPage>();
+        page.WaitForElement("[data-testid=records-table]");
+        Records.Fails = new IOException("disk full");
+
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        page.WaitForAssertion(() => Assert.Contains("disk full", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("first", page.Find("[data-testid=records-table]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_filter_goes_through_the_address()
+    {
+        Records.All.AddRange([Record(1, "apple"), Record(2, "pear")]);
+        var page = Render<RecordsPage>();
+        page.WaitForElement("[data-testid=records-search]").Change("pear");
+
+        page.WaitForAssertion(() => Assert.DoesNotContain("apple", page.Find("[data-testid=records-table]").TextContent, StringComparison.Ordinal));
+        Assert.EndsWith("/records?q=pear", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"a":"x \" y","n":-1.5e3,"t":true,"l":[1,null]}""")]
+    [InlineData("\"just a string\"")]
+    [InlineData("not json {")]
+    [InlineData("")]
+    public void Json_is_cut_into_parts_without_losing_anything(string data)
+    {
+        var text = string.Concat(JsonText.Parts(data).Select(p => p.Text));
+
+        Assert.Equal(data.Replace(" ", "", StringComparison.Ordinal), text.Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal));
+    }
+
+    private StoredRecord Record(int n, string data) => new("orders", "shardId-000000000000", $"{n}", 0, "key", Clock.GetUtcNow(), Clock.GetUtcNow(), data, "abc", 1);
+}

@@ -1,0 +1,65 @@
+using Weir.Dashboard.Features.Audit;
+using Weir.Dashboard.Features.Overview;
+using Weir.Dashboard.Features.Records;
+using Weir.Dashboard.Features.Rules;
+using Weir.Dashboard.Features.Streams;
+
+namespace Weir.Dashboard.Tests.Features;
+
+/// <summary>The address is the state of a page: what is written is read back.</summary>
+public sealed class ViewTests
+{
+    [Theory]
+    [InlineData("15m")]
+    [InlineData("48h")]
+    public void Overview(string span)
+    {
+        var view = new OverviewView(span);
+        Assert.Equal(view, OverviewView.From("http://host" + view.ToUrl()));
+    }
+
+    [Fact]
+    public void Stream()
+    {
+        StreamView[] views =
+        [
+            new("orders"),
+            new("a b/ü?&#", "1h", "table", "all", "throttles", "shardId-000000000003"),
+            new("orders", Shard: "x&y=z"),
+        ];
+        Assert.All(views, v => Assert.Equal(v, StreamView.From(v.Stream, "http://host" + v.ToUrl())));
+    }
+
+    [Fact]
+    public void Rules()
+    {
+        RulesView[] views = [new(), new("phone & fax", "off", true)];
+        Assert.All(views, v => Assert.Equal(v, RulesView.From("http://host" + v.ToUrl())));
+    }
+
+    [Fact]
+    public void Records()
+    {
+        RecordsView[] views = [new(), new("orders", "a+b=c&d \"ü\"", false, "orders~shardId-000000000000~123~0")];
+        Assert.All(views, v => Assert.Equal(v, RecordsView.From("http://host" + v.ToUrl())));
+    }
+
+    [Fact]
+    public void Audit()
+    {
+        AuditView[] views = [new(), new("Ada Lovelace", "reshard-stream", "denied", 120)];
+        Assert.All(views, v => Assert.Equal(v, AuditView.From("http://host" + v.ToUrl())));
+    }
+
+    [Fact]
+    public void What_is_at_its_default_is_not_in_the_address()
+    {
+        Assert.Equal("/", new OverviewView().ToUrl());
+        Assert.Equal("/streams/orders", new StreamView("orders").ToUrl());
+        Assert.Equal("/records", new RecordsView().ToUrl());
+    }
+
+    [Fact]
+    public void Words_that_are_none_fall_back_to_the_default() =>
+        Assert.Equal(new StreamView("orders"), StreamView.From("orders", "http://host/streams/orders?span=9y&view=pie&show=&sort=%00"));
+}

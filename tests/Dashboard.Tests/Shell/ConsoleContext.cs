@@ -1,0 +1,175 @@
+using Bunit;
+using Bunit.TestDoubles;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MudBlazor;
+using MudBlazor.Services;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Audit;
+using Weir.ControlPlane.Commands;
+using Weir.ControlPlane.Live;
+using Weir.ControlPlane.Metrics;
+using Weir.ControlPlane.Operations;
+using Weir.ControlPlane.Resharding;
+using Weir.ControlPlane.Rules;
+using Weir.ControlPlane.SampleTraffic;
+using Weir.Dashboard.Shell;
+using Weir.Pipeline.Sinks;
+
+namespace Weir.Dashboard.Tests.Shell;
+
+/// <summary>The console's components on a circuit, in front of a control plane that stands in memory and keeps what it was asked.</summary>
+public abstract class ConsoleContext : BunitContext
+{
+    private readonly BunitAuthorizationContext _person;
+
+    protected ConsoleContext()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddMudServices();
+        Services.AddSingleton<TimeProvider>(Clock);
+        Services.AddSingleton(Snapshots);
+        Services.AddSingleton<IMetricHistory>(History);
+        Services.AddSingleton<ICommandGate>(Gate);
+        Services.AddSingleton<IOperations>(Operations);
+        Services.AddSingleton<IReshardPlanner>(Planner);
+        Services.AddSingleton<IRuleBook>(Rules);
+        Services.AddSingleton<IAuditLog>(Audit);
+        Services.AddSingleton<ISampleTraffic>(Traffic);
+        Services.AddSingleton<IRecordStore>(Records);
+        Services.AddScoped<Changes>();
+        _person = AddAuthorization();
+        SignIn(Roles.Admin);
+        Renderer.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+    }
+
+    protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    protected Feed<SystemSnapshot> Snapshots { get; } = new();
+    protected MetricHistory History { get; } = new();
+    protected RecordingGate Gate { get; } = new();
+    protected MemoryOperations Operations { get; } = new();
+    protected MemoryPlanner Planner { get; } = new();
+    protected MemoryRules Rules { get; } = new();
+    protected MemoryAudit Audit { get; } = new();
+    protected MemoryTraffic Traffic { get; } = new();
+    protected MemoryRecords Records { get; } = new();
+
+    protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    protected void SignIn(string role) => _person.SetAuthorized("Ada").SetRoles(role);
+
+    /// <summary>Where popovers and dialogs are drawn; call it before the component.</summary>
+    protected IRenderedComponent<MudDialogProvider> RenderDialogs()
+    {
+        Render<MudPopoverProvider>();
+        return Render<MudDialogProvider>();
+    }
+
+    /// <summary>A quiet system with one stream of so many shards.</summary>
+    protected SystemSnapshot Quiet(int shards = 2, long accepted = 100) => new(
+        1,
+        Clock.GetUtcNow(),
+        new IngestSnapshot(new Dictionary<int, double> { [202] = 4 }, 40, 4000, 0, accepted, 0, 1, 2, 0, 0, null),
+        new StoreSnapshot(40, accepted, 80, 2 * accepted, 0, 0),
+        [Stream("orders", shards)]);
+
+    protected static StreamSnapshot Stream(string name, int shards, double utilization = 0.2) => new(
+        name, "ACTIVE", shards, 4000, 40, 4000, 40, 0, 0, utilization, 10, 0, 0, null, [.. Enumerable.Range(0, shards).Select(i => Shard(i, shards, utilization))]);
+
+    protected static ShardSnapshot Shard(int index, int count, double utilization = 0.2)
+    {
+        var width = UInt128.MaxValue / (UInt128)count;
+        return new(
+            $"shardId-{index:D12}", width * (UInt128)index, index == count - 1 ? UInt128.MaxValue : (width * (UInt128)(index + 1)) - 1, true, null, null,
+            utilization * 1048576, utilization * 1000, 0, 0, 0, 0, utilization, 10, "reading");
+    }
+}
+
+public sealed class RecordingGate : ICommandGate
+{
+    public List<(ICommand Command, Actor Actor)> Ran { get; } = [];
+
+    public CommandResult Answer { get; set; } = new CommandResult.Done("Done.");
+
+    public Task<CommandResult> RunAsync(ICommand command, Actor actor, CancellationToken cancellationToken)
+    {
+        Ran.Add((command, actor));
+        return Task.FromResult(Answer);
+    }
+}
+
+public sealed class MemoryOperations : IOperations
+{
+    public Feed<IReadOnlyList<Operation>> Feed { get; } = new();
+
+    public List<string> Stopped { get; } = [];
+
+    public Operation? Find(string id) => Feed.Latest?.FirstOrDefault(o => o.Id == id);
+
+    public Task<bool> StopAsync(string id, Actor by, CancellationToken cancellationToken)
+    {
+        Stopped.Add(id);
+        return Task.FromResult(true);
+    }
+}
+
+public sealed class MemoryPlanner : IReshardPlanner
+{
+    public string? Problem { get; set; }
+
+    public Task<ReshardPlan> PlanAsync(string stream, int targetShardCount, CancellationToken cancellationToken) =>
+        Task.FromResult(new ReshardPlan(stream, 2, targetShardCount, ReshardPlanner.Steps(2, targetShardCount), 6, targetShardCount * 1048576.0, 10, Problem, ["A backlog stays on the closed shards."]));
+}
+
+public sealed class MemoryRules : IRuleBook
+{
+    public Feed<RuleBookSnapshot> Feed { get; } = new();
+}
+
+public sealed class MemoryAudit : IAuditLog
+{
+    public List<AuditEntry> Entries { get; } = [];
+
+    public AuditQuery? Asked { get; private set; }
+
+    public Task AppendAsync(Actor actor, string action, string target, string outcome, string? detail, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<AuditEntry>> QueryAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        Asked = query;
+        return Task.FromResult<IReadOnlyList<AuditEntry>>([.. Entries.Where(e => query.Outcome is null || e.Outcome == query.Outcome).Take(query.Limit)]);
+    }
+
+    public Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken) => Task.FromResult(new AuditVerification(Entries.Count, null));
+}
+
+public sealed class MemoryTraffic : ISampleTraffic
+{
+    public Feed<SampleTrafficState> Feed { get; } = new();
+
+    public Task StartAsync(string stream, int recordsPerSecond, Actor by, CancellationToken cancellationToken)
+    {
+        Feed.Publish(new SampleTrafficState(true, stream, recordsPerSecond, 0, 0, 0, 0, null));
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(Actor by, CancellationToken cancellationToken)
+    {
+        Feed.Publish(new SampleTrafficState(false, "", 0, 0, 0, 0, 0, null));
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class MemoryRecords : IRecordStore
+{
+    public List<StoredRecord> All { get; } = [];
+
+    public Exception? Fails { get; set; }
+
+    public Task<IReadOnlyList<StoredRecord>> LatestAsync(string? stream, string? contains, int limit, CancellationToken cancellationToken) => Fails is not null
+        ? Task.FromException<IReadOnlyList<StoredRecord>>(Fails)
+        : Task.FromResult<IReadOnlyList<StoredRecord>>([.. All.Where(r => (stream is null || r.Stream == stream) && (contains is null || r.Data.Contains(contains, StringComparison.Ordinal))).Take(limit)]);
+
+    public Task<long> CountAsync(string? stream, CancellationToken cancellationToken) => Task.FromResult((long)All.Count);
+}
