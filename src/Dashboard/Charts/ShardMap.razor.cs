@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Weir.ControlPlane.Metrics;
@@ -64,6 +65,14 @@ public sealed partial class ShardMap(IJSRuntime js)
 
     /// <summary>Where a shard starts in the hash space, 0 to 1.</summary>
     internal static double Place(UInt128 hashKey) => (double)hashKey / HashSpace;
+
+    /// <summary>A shard's part of the hash space in percent, with as many digits as its width needs: <c>25–50%</c>, <c>17.8–17.9%</c>.</summary>
+    internal static string Range(ShardSnapshot shard)
+    {
+        var (from, to) = (Place(shard.StartingHashKey) * 100, Place(shard.EndingHashKey) * 100);
+        var digits = (to - from) switch { >= 5 => "0", >= 0.5 => "0.0", _ => "0.00" };
+        return $"{from.ToString(digits, CultureInfo.InvariantCulture)}–{to.ToString(digits, CultureInfo.InvariantCulture)}%";
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

@@ -20,6 +20,11 @@ public sealed class ShardMapTests : ConsoleContext
     [Fact]
     public void A_throttled_shard_is_marked() => Assert.Equal(1, ShardMap.Frame([Shard(0, 1) with { WriteThrottlesPerSecond = 0.5 }])[1]);
 
+    [Theory]
+    [InlineData(1, "50–100%")]
+    [InlineData(500, "50.00–50.10%")]
+    public void A_range_has_the_digits_that_its_width_needs(int index, string range) => Assert.Equal(range, ShardMap.Range(Shard(index, index * 2)));
+
     [Fact]
     public void Places_span_the_whole_hash_space()
     {

@@ -25,12 +25,13 @@ export function mount(canvas, owner) {
     const wide = canvas.clientWidth < 600 ? 12 : 40;
     return Math.min(24, Math.max(1, Math.ceil(ids.length / wide)));
   };
-  const rowHeight = () => (rows() === 1 ? 72 : rows() <= 4 ? 44 : 26);
+  const gapOf = n => (n <= 8 ? 4 : 2);
+  const rowHeight = () => (rows() === 1 ? 72 : rows() <= 4 ? 44 : Math.max(12, Math.min(26, Math.floor(340 / rows()) - gapOf(rows()))));
 
   function layout() {
     const n = rows();
     const width = canvas.clientWidth;
-    const height = n * rowHeight() + (n - 1) * 4;
+    const height = n * rowHeight() + (n - 1) * gapOf(n);
     const ratio = devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
@@ -45,7 +46,7 @@ export function mount(canvas, owner) {
       for (let row = Math.floor(edges[i] * n); row < n && row / n < edges[i + 1] - 1e-12; row++) {
         const from = Math.max(edges[i], row / n) * n - row;
         const to = Math.min(edges[i + 1], (row + 1) / n) * n - row;
-        boxes.push({ i, x: from * width, y: row * (rowHeight() + 4), w: (to - from) * width, h: rowHeight() });
+        boxes.push({ i, x: from * width, y: row * (rowHeight() + gapOf(n)), w: (to - from) * width, h: rowHeight() });
       }
     }
   }
@@ -67,7 +68,7 @@ export function mount(canvas, owner) {
         hatch(box, gap);
       }
 
-      if (box.w > 44) {
+      if (box.w > 44 && box.h >= 22) {
         const dark = full || level > 45;
         pen.fillStyle = full || level > 85 ? colours.ground : dark ? colours.light : colours.ink;
         pen.font = '600 12px Archivo, system-ui, sans-serif';
@@ -109,7 +110,7 @@ export function mount(canvas, owner) {
   const at = e => {
     const frame = canvas.getBoundingClientRect();
     const x = e.clientX - frame.left, y = e.clientY - frame.top;
-    return boxes.find(b => x >= b.x && x < b.x + b.w && y >= b.y && y <= b.y + b.h)?.i ?? -1;
+    return boxes.find(b => x >= b.x && x < b.x + b.w && y >= b.y && y <= b.y + b.h + 4)?.i ?? -1;
   };
   const choose = i => owner.invokeMethodAsync('Choose', i < 0 ? null : ids[i]);
 
