@@ -18,10 +18,10 @@ public static class WeirTheme
     internal static readonly Tones Light = new()
     {
         Ground = "#eef2f1", Surface = "#ffffff", Raised = "#ffffff", Sunken = "#f4f7f6", Line = "#d5dfdd", LineStrong = "#7d9294",
-        Ink = "#0d2a33", InkSoft = "#48626a", InkFaint = "#5f767d",
+        Ink = "#0d2a33", InkSoft = "#48626a", InkFaint = "#586f76",
         Water = "#0a7386", WaterDeep = "#075566", WaterPale = "#d5ecee", OnWater = "#ffffff",
-        Good = "#1f7a4d", GoodPale = "#dcf1e5", Warn = "#955b00", WarnPale = "#fbeccb", Bad = "#bd331a", BadPale = "#fbe2db",
-        Series = ["#0a7386", "#955b00", "#6a4fa3", "#bd331a", "#1f7a4d", "#7d9294"],
+        Good = "#1a7146", GoodPale = "#dcf1e5", Warn = "#955b00", WarnPale = "#fbeccb", Bad = "#bd331a", BadPale = "#fbe2db",
+        Series = ["#0a7386", "#955b00", "#6a4fa3", "#bd331a", "#1a7146", "#7d9294"],
         Ramp = ["#dfeaea", "#a9d5d9", "#62b2bd", "#1f8b9b", "#07566a"],
         Shadow = "0 1px 2px rgba(13,42,51,.06), 0 6px 18px -10px rgba(13,42,51,.18)",
     };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Weir.Dashboard.Features.Rules;
@@ -11,13 +10,13 @@ internal static class RuleIds
     public static string From(string name)
     {
         var id = new StringBuilder();
-        foreach (var c in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        foreach (var c in name.ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(c))
             {
                 id.Append(c);
             }
-            else if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && id.Length > 0 && id[^1] != '-')
+            else if (id.Length > 0 && id[^1] != '-')
             {
                 id.Append('-');
             }
