@@ -101,7 +101,7 @@ internal static class SecretVerbs
 
         options.End();
         var result = await audit.VerifyAsync(CancellationToken.None);
-        Console.WriteLine(result.FirstBrokenId is { } broken ? $"Broken at line {broken}; {result.Checked} lines before it hold." : $"{result.Checked} lines hold.");
+        Console.WriteLine(result.FirstBrokenId is { } broken ? $"Broken at line {broken}; {result.Checked} lines before it hold." : $"{result.Checked} lines hold. Head: {result.HeadHash ?? "none"} (keep it elsewhere: it tells later whether lines were cut off the end)");
         return result.FirstBrokenId is null ? 0 : 1;
     });
 
