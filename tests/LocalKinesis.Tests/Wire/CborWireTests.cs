@@ -44,7 +44,8 @@ public sealed class CborWireTests
             {
                 w.WriteTag(CborTag.UnixTimeSeconds);
                 w.WriteInt64(now);
-            })));
+            }
+        )));
         iterator.ReadStartMap();
         iterator.ReadTextString();
         var text = iterator.ReadTextString();
