@@ -41,7 +41,8 @@ internal static class FirehoseRequest
         await IngestAnswer.WriteFirehoseAsync(context, StatusCodes.Status200OK, requestId, time.GetUtcNow(), null);
     }
 
-    private static string Read(ReadOnlySpan<byte> body, RecordIntake intake)
+    /// <summary>Hands the records to the intake; returns the request's id.</summary>
+    public static string Read(ReadOnlySpan<byte> body, RecordIntake intake)
     {
         JsonRecords.CheckUtf8(body);
         var reader = JsonRecords.Reader(body, intake);
@@ -55,14 +56,13 @@ internal static class FirehoseRequest
         var hasRecords = false;
         while (JsonRecords.Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isId = reader.ValueTextEquals("requestId"u8);
-            var isRecords = reader.ValueTextEquals("records"u8);
+            var name = JsonRecords.MemberOf(ref reader);
             JsonRecords.Next(ref reader);
-            if (isId && reader.TokenType == JsonTokenType.String)
+            if (name == "requestId" && reader.TokenType == JsonTokenType.String)
             {
-                requestId = reader.GetString();
+                requestId = JsonRecords.MemberOf(ref reader);
             }
-            else if (isRecords && reader.TokenType == JsonTokenType.StartArray)
+            else if (name == "records" && reader.TokenType == JsonTokenType.StartArray)
             {
                 hasRecords = true;
                 while (JsonRecords.Next(ref reader) && reader.TokenType != JsonTokenType.EndArray)
@@ -89,11 +89,11 @@ internal static class FirehoseRequest
         {
             while (JsonRecords.Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isData = reader.ValueTextEquals("data"u8);
+                var name = JsonRecords.MemberOf(ref reader);
                 JsonRecords.Next(ref reader);
-                if (isData && reader.TokenType == JsonTokenType.String)
+                if (name == "data" && reader.TokenType == JsonTokenType.String)
                 {
-                    reader.TryGetBytesFromBase64(out data);
+                    JsonRecords.TryBase64(ref reader, out data);
                 }
 
                 JsonRecords.Skip(ref reader);

@@ -143,10 +143,10 @@ internal static class JsonRecords
         var found = false;
         while (Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isRecords = reader.ValueTextEquals("records"u8) || reader.ValueTextEquals("Records"u8);
-            var isStream = reader.ValueTextEquals("StreamName"u8);
+            var name = MemberOf(ref reader);
+            var isRecords = name is "records" or "Records";
             Next(ref reader);
-            if (isStream && reader.TokenType == JsonTokenType.String && !reader.ValueTextEquals(intake.Stream.Name))
+            if (name == "StreamName" && reader.TokenType == JsonTokenType.String && MemberOf(ref reader) != intake.Stream.Name)
             {
                 throw new IngestRefusedException(IngestProblem.Malformed($"StreamName is not '{intake.Stream.Name}', the stream of the address.", "StreamName"));
             }
@@ -238,7 +238,8 @@ internal static class JsonRecords
         }
     }
 
-    private static string MemberOf(ref Utf8JsonReader reader)
+    /// <summary>The text of a name or string; empty for half of a surrogate pair, escaped, which is no text.</summary>
+    public static string MemberOf(ref Utf8JsonReader reader)
     {
         try
         {
@@ -250,7 +251,7 @@ internal static class JsonRecords
         }
     }
 
-    private static bool TryBase64(ref Utf8JsonReader reader, out byte[]? bytes)
+    public static bool TryBase64(ref Utf8JsonReader reader, out byte[]? bytes)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace Weir.Pipeline.Tests.Ingest;
 public sealed class ParserFuzzTests
 {
     /// <summary>Cases per format; more with <c>WEIR_FUZZ</c>.</summary>
-    private static readonly long Cases = long.TryParse(Environment.GetEnvironmentVariable("WEIR_FUZZ"), CultureInfo.InvariantCulture, out var cases) ? cases / 6 : 3000;
+    private static readonly long Cases = long.TryParse(Environment.GetEnvironmentVariable("WEIR_FUZZ"), CultureInfo.InvariantCulture, out var cases) ? cases / 7 : 3000;
 
     private static readonly string[] Seeds =
     [
@@ -19,6 +19,8 @@ public sealed class ParserFuzzTests
         "{\"n\":1}\r\n\n{\"n\":2,\"partitionKey\":\"\\u00e9\"}\n",
         """[{"specversion":"1.0","id":"A1","source":"/s","type":"t","partitionkey":"p","data":{"x":"\ud83d\ude00"}}]""",
         """{"specversion":"1.0","id":"A1","source":"/s","type":"t"}""",
+        """{"requestId":"r-1","timestamp":1,"records":[{"data":"aGVsbG8="}]}""",
+        """{"\ud800":1,"StreamName":"\udc00","Records":[{"\ud800":"\udc00","PartitionKey":"\ud800","Data":"\ud800"}],"partitionKey":"\ud800","requestId":"\udfff","a":[{"b":"\ud800"}],"id":"\udfff"}""",
     ];
 
     private static readonly SpoolSeal Clear = new(new SpoolOptions());
@@ -51,6 +53,7 @@ public sealed class ParserFuzzTests
     [InlineData(BodyFormat.Ndjson)]
     [InlineData(BodyFormat.CloudEvent)]
     [InlineData(BodyFormat.CloudEventBatch)]
+    [InlineData(BodyFormat.Firehose)]
     internal void Whatever_comes_is_taken_or_refused_in_our_words(BodyFormat format) => Bodies.Sample(
         body =>
         {
@@ -59,7 +62,14 @@ public sealed class ParserFuzzTests
             var intake = new RecordIntake(new KnownStream("orders", 1 << 20), new Partner("p", "P"), settings, batch, new IngestOptions(), null);
             try
             {
-                BodyFormats.Parse(format, body, intake, null);
+                if (format == BodyFormat.Firehose)
+                {
+                    FirehoseRequest.Read(body, intake);
+                }
+                else
+                {
+                    BodyFormats.Parse(format, body, intake, null);
+                }
             }
             catch (IngestRefusedException e)
             {
