@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Pipeline.Redaction.Detection.National;
 using Weir.Pipeline.Redaction.Scanning;
@@ -64,6 +65,7 @@ internal static class ContextDetector
     }
 
     /// <summary>Every token of a text whose key named the entity.</summary>
+    [SkipLocalsInit]
     private static void Search(ReadOnlySpan<byte> text, int start, int end, int id, NationalFormat format, Pool<Finding> findings)
     {
         Span<Token> tokens = stackalloc Token[MostTokens];
@@ -79,6 +81,7 @@ internal static class ContextDetector
     }
 
     /// <summary>Words of the text name entities; their numbers stand near.</summary>
+    [SkipLocalsInit]
     public static void ByWords(ReadOnlySpan<byte> text, int start, int end, bool[] looked, Pool<Finding> findings)
     {
         Span<Token> tokens = stackalloc Token[MostTokens];

@@ -148,6 +148,27 @@ internal static class Detectors
             }
         }
 
+        // Digits alone are no secret, no wallet and no encoded text.
+        if (frame.Masks.DigitsAhead(at - BlockMasks.LongRun + 1) >= BlockMasks.LongRun && !text.Slice(at - BlockMasks.LongRun + 1, BlockMasks.LongRun).ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            && (at + 1 == to || !char.IsAsciiLetter((char)text[at + 1])))
+        {
+            var end = at + 1;
+            while (end < to && (uint)(text[end] - '0') <= 9)
+            {
+                end++;
+            }
+
+            if (end == to || !char.IsAsciiLetter((char)text[end]) && text[end] != (byte)'_')
+            {
+                return at + 1;
+            }
+        }
+
+        return LetteredRun(text, at, from, to, frame, looked, scan);
+    }
+
+    private static int LetteredRun(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan)
+    {
         if (SecretDetector.TryFind(text, at, from, to, looked, out var start, out var end, out var entity))
         {
             frame.Findings.Add(new Finding(start, end, entity));
@@ -214,14 +235,26 @@ internal static class Detectors
             return at + 1;
         }
 
-        if (looked[EntityId.Mac] && AddressDetector.TryMac(text, at, to, (byte)'-', 2, 6, out var macEnd))
+        // A short number that goes on in letters is a word, most often a part of a hexadecimal one.
+        var first = at + 1;
+        while (first < to && first < at + 6 && (uint)(text[first] - '0') <= 9)
+        {
+            first++;
+        }
+
+        if (first < at + 6 && first < to && char.IsAsciiLetter((char)text[first]))
+        {
+            return at + 1;
+        }
+
+        if (looked[EntityId.Mac] && first == at + 2 && AddressDetector.TryMac(text, at, to, (byte)'-', 2, 6, out var macEnd))
         {
             frame.Findings.Add(new Finding(at, macEnd, EntityId.Mac));
             return macEnd;
         }
 
         // What is an address is no phone number, whether addresses are looked for or not.
-        if (AddressDetector.Ipv4Length(text[at..to]) > 0)
+        if (first <= at + 3 && first < to && text[first] == (byte)'.' && AddressDetector.Ipv4Length(text[at..to]) > 0)
         {
             return at + 1;
         }
@@ -253,7 +286,7 @@ internal static class Detectors
         }
 
         if (looked[EntityId.Phone] && !context.OtherNumber
-            && PhoneDetector.TryFind(text, ref run, from, to, context.Phone || NearWords.Phone(text, at, from, to), out var phoneStart, out var phoneEnd))
+            && PhoneDetector.TryFind(text, ref run, from, to, context.Phone, out var phoneStart, out var phoneEnd))
         {
             frame.Findings.Add(new Finding(phoneStart, phoneEnd, EntityId.Phone));
             return phoneEnd;

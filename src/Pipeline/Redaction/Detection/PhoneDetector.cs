@@ -4,7 +4,7 @@ namespace Weir.Pipeline.Redaction.Detection;
 internal static class PhoneDetector
 {
     /// <summary>The number that starts with the digit at run position 0; <paramref name="start"/> is where it begins with its plus sign or bracket, <paramref name="end"/> where it ends.</summary>
-    /// <param name="named">A key or words beside it say that a phone number stands here.</param>
+    /// <param name="named">The key says that a phone number stands here; else the words near it are asked, last of all.</param>
     public static bool TryFind(ReadOnlySpan<byte> text, ref NumberRun run, int from, int to, bool named, out int start, out int end)
     {
         start = run.Position(0);
@@ -32,7 +32,7 @@ internal static class PhoneDetector
             return false;
         }
 
-        var groups = plus ? International(ref run, text) : National(ref run, text, bracket, named);
+        var groups = plus ? International(ref run, text) : National(ref run, text, bracket, named, from, to);
         if (groups == 0)
         {
             return false;
@@ -68,7 +68,7 @@ internal static class PhoneDetector
         return 0;
     }
 
-    private static int National(ref NumberRun run, ReadOnlySpan<byte> text, bool bracket, bool named)
+    private static int National(ref NumberRun run, ReadOnlySpan<byte> text, bool bracket, bool named, int from, int to)
     {
         var first = run.GroupLength(0);
         if (IsNorthAmerican(ref run, text, bracket) is var american and > 0)
@@ -86,7 +86,12 @@ internal static class PhoneDetector
 
             var zero = run.Digits[0] == (byte)'0';
             var written = groups >= 2 && (bracket || zero && count is >= 9 and <= 14 && first <= 5);
-            if (written || named && (groups >= 2 || count is >= 7 and <= 12 || zero))
+            if (written)
+            {
+                return groups;
+            }
+
+            if ((groups >= 2 || count <= 12 || zero) && (named || NearWords.Phone(text, run.Position(0), from, to)))
             {
                 return groups;
             }

@@ -10,6 +10,8 @@ internal static class SecretDetector
     private static readonly SearchValues<byte> UpperAndDigits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
+    private static readonly SearchValues<byte> MarkStarts = SearchValues.Create("srpgxASnhd"u8);
+
     private static readonly (byte[] Mark, int Min)[] Marks =
     [
         ("sk_live_"u8.ToArray(), 16), ("sk_test_"u8.ToArray(), 16), ("rk_live_"u8.ToArray(), 16), ("pk_live_"u8.ToArray(), 16), ("ghp_"u8.ToArray(), 30), ("gho_"u8.ToArray(), 30),
@@ -57,7 +59,7 @@ internal static class SecretDetector
             return true;
         }
 
-        if (looked[EntityId.ApiKey])
+        if (looked[EntityId.ApiKey] && (MarkStarts.Contains(run[0]) || start > from && text[start - 1] is (byte)'-' or (byte)'.'))
         {
             foreach (var (mark, min) in Marks)
             {
