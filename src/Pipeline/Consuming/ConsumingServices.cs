@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Weir.Aws.Kinesis;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
+using Weir.Pipeline.Consuming.Processing;
 using Weir.Pipeline.Redaction;
 using Weir.Pipeline.Sinks;
 using Weir.Pipeline.Sinks.Sqlite;
@@ -21,27 +24,52 @@ public static class ConsumingServices
         .AddSingleton<ISink>(s => s.GetRequiredService<SqliteRecordStore>())
         .AddSingleton<IRecordStore>(s => s.GetRequiredService<SqliteRecordStore>());
 
-    /// <summary>Readers of shards; section <c>Consuming</c>. Needs an <c>IKinesis</c>, redaction and sinks.</summary>
+    /// <summary>
+    /// Readers of shards; section <c>Consuming</c>. Needs an <c>IKinesis</c>, redaction and sinks. Every <see cref="IRecordProcessor"/> and <see cref="IShardProcessorFactory"/>
+    /// that is registered stands between redaction and the sinks.
+    /// </summary>
     public static IServiceCollection AddConsuming(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ConsumingOptions>().Bind(configuration.GetSection(ConsumingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
         services.AddSingleton<DeadLetterStore>();
-        services.AddSingleton<Func<ShardReader>>(s => () => new ShardReader(
-            s.GetRequiredService<IKinesis>(),
-            s.GetRequiredService<ILeaseStore>(),
-            s.GetRequiredService<IRecordRedactor>(),
-            [.. s.GetServices<ISink>()],
-            s.GetRequiredService<DeadLetterStore>(),
-            s.GetRequiredService<PipelineMetrics>(),
-            s.GetRequiredService<IOptions<ConsumingOptions>>().Value,
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<ShardReader>>()));
+        services.AddSingleton<IDeadLetters>(s => s.GetRequiredService<DeadLetterStore>());
+        services.AddSingleton(s => new RecordRefinery(s.GetRequiredService<IRecordRedactor>(), s.GetRequiredService<PipelineMetrics>(), Options(s), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IConsumerControl, ConsumerControl>();
         if (configuration.GetValue($"{ConsumingOptions.Section}:Enabled", true))
-        {
-            services.AddHostedService<StreamConsumer>();
-        }
-
+            services.AddHostedService(s => new ConsumerHost(Worker(s)));
         return services;
     }
+
+    private static ConsumerWorker Worker(IServiceProvider services)
+    {
+        var (options, time, leases) = (Options(services), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILeaseStore>());
+        var logger = services.GetRequiredService<ILogger<ConsumerWorker>>();
+        var kinesis = services.GetRequiredService<IKinesis>();
+        var parts = new ReaderParts(
+            kinesis,
+            services.GetRequiredService<RecordRefinery>(),
+            [.. services.GetServices<IRecordProcessor>()],
+            [.. services.GetServices<IShardProcessorFactory>()],
+            [.. services.GetServices<ISink>()],
+            services.GetRequiredService<IDeadLetters>(),
+            services.GetRequiredService<PipelineMetrics>(),
+            options,
+            time,
+            Random.Shared,
+            logger);
+
+        // A store of our own knows us by the same name after a restart, which then goes on without waiting for the failover time.
+        var me = options.Worker ?? (leases.IsShared ? $"{Environment.MachineName}:{Guid.NewGuid():N}" : "embedded");
+        return new ConsumerWorker(me, leases, new ShardSync(kinesis, leases, options), parts, options, time, logger);
+    }
+
+    private static ConsumingOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<ConsumingOptions>>().Value;
+}
+
+/// <summary>Runs the worker while the host runs.</summary>
+internal sealed class ConsumerHost(ConsumerWorker worker) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => worker.RunAsync(stoppingToken);
 }

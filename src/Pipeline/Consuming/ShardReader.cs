@@ -1,30 +1,65 @@
-using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Weir.Aws.Kinesis;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
-using Weir.Pipeline.Redaction;
+using Weir.Pipeline.Consuming.Processing;
 using Weir.Pipeline.Sinks;
 using Weir.Pipeline.Telemetry;
 
 namespace Weir.Pipeline.Consuming;
 
-/// <summary>
-/// Reads one shard from its checkpoint to its end: read → redact → store in every sink → checkpoint. The checkpoint moves only past what is stored.
-/// <code>
-/// seek ──► read ──► redact ──► store ──► checkpoint ──┐
-///   ▲        │ expired iterator                       │
-///   └────────┴──────────────◄─────────────────────────┘   no next iterator ──► SHARD_END
-/// </code>
-/// </summary>
-internal sealed partial class ShardReader(
-    IKinesis kinesis, ILeaseStore leases, IRecordRedactor redactor, IReadOnlyList<ISink> sinks, DeadLetterStore deadLetters, PipelineMetrics metrics, ConsumingOptions options, TimeProvider time, ILogger<ShardReader> logger)
-{
-    private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(10);
+/// <summary>What every reader of a process uses.</summary>
+internal sealed record ReaderParts(
+    IKinesis Kinesis,
+    RecordRefinery Refinery,
+    IReadOnlyList<IRecordProcessor> Processors,
+    IReadOnlyList<IShardProcessorFactory> ShardProcessors,
+    IReadOnlyList<ISink> Sinks,
+    IDeadLetters DeadLetters,
+    PipelineMetrics Metrics,
+    ConsumingOptions Options,
+    TimeProvider Time,
+    Random Random,
+    ILogger Logger);
 
-    /// <summary>Runs until the shard ends (true), the lease is lost to another or the token is cancelled (false).</summary>
-    public async Task<bool> RunAsync(Lease lease, CancellationToken cancellationToken)
+/// <summary>How the reading of a shard ended.</summary>
+internal enum ReaderEnd
+{
+    /// <summary>Everything is read and stored, and the lease says so.</summary>
+    ShardEnd,
+
+    /// <summary>Another worker has the lease.</summary>
+    Lost,
+
+    /// <summary>The stream or the shard is there no more.</summary>
+    Gone,
+}
+
+/// <summary>
+/// Reads one shard from its checkpoint to its end. The checkpoint moves only past what is stored or in the dead letter.
+/// <code>
+/// seek ──► read ──► take apart, redact ──► process ──► store ──► checkpoint ──┐
+///   ▲        │ expired iterator                                               │
+///   └────────┴────────────────────────◄───────────────────────────────────────┘   no next iterator ──► SHARD_END
+/// </code>
+/// While it is behind, the next read runs beside the storing of the last: at most two answers (of 10 MiB) are in memory.
+/// </summary>
+internal sealed partial class ShardReader(HeldLease held, ReaderParts parts)
+{
+    private readonly List<Record> _waiting = [];
+    private readonly PatternFilter? _filter = PatternFilter.Of(parts.Options.Filters);
+    private readonly BatchRunner? _runner = parts.Processors.Count == 0 ? null : new BatchRunner(new ProcessorChain(parts.Processors), parts.Options, parts.Time, parts.Random);
+    private readonly List<IShardProcessor> _stateful = [.. parts.ShardProcessors.Select(f => f.Create(held.Current.Stream, held.Current.ShardId))];
+    private Checkpoint _done = held.Current.Checkpoint;
+    private readonly Queue<Checkpoint> _ends = [];
+    private long _waitingSince, _lastRead;
+
+    private Lease Lease => held.Current;
+
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<ReaderEnd> RunAsync(CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.Lost);
         var failures = 0;
         try
         {
@@ -32,127 +67,232 @@ internal sealed partial class ShardReader(
             {
                 try
                 {
-                    return await ReadToEndAsync(lease, l => { lease = l; failures = 0; }, cancellationToken);
+                    return await ReadToEndAsync(() => failures = 0, either.Token);
                 }
                 catch (KinesisException e) when (e.Code == KinesisErrorCodes.ResourceNotFound)
                 {
-                    // The stream was deleted, or the shard expired: nothing is left to read.
-                    LogGone(logger, lease.Stream, lease.ShardId);
-                    return false;
+                    LogGone(parts.Logger, Lease.Stream, Lease.ShardId);
+                    return ReaderEnd.Gone;
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (!either.IsCancellationRequested)
                 {
-                    var wait = BackOff(++failures);
-                    LogFailed(logger, lease.Stream, lease.ShardId, failures, wait.TotalSeconds, e);
-                    await Task.Delay(wait, time, cancellationToken);
+                    var wait = BackOff.For(++failures, parts.Random);
+                    LogFailed(parts.Logger, Lease.Stream, Lease.ShardId, failures, wait.TotalSeconds, e);
+                    await Task.Delay(wait, parts.Time, either.Token);
                 }
+            }
+        }
+        catch (Exception) when (held.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            LogLost(parts.Logger, Lease.Stream, Lease.ShardId);
+            return ReaderEnd.Lost;
+        }
+        finally
+        {
+            parts.Metrics.ReaderStopped(Lease.Stream, Lease.ShardId);
+        }
+    }
+
+    private async Task<ReaderEnd> ReadToEndAsync(Action progressed, CancellationToken cancellationToken)
+    {
+        _waiting.Clear();
+        var iterator = await SeekAsync(cancellationToken);
+        Task<GetRecordsResponse>? ahead = null;
+        try
+        {
+            while (true)
+            {
+                GetRecordsResponse read;
+                try
+                {
+                    read = await (ahead ?? ReadAsync(iterator, cancellationToken));
+                    ahead = null;
+                }
+                catch (KinesisException e) when (e.Code == KinesisErrorCodes.ExpiredIterator)
+                {
+                    ahead = null;
+                    _waiting.Clear();
+                    iterator = await SeekAsync(cancellationToken);
+                    continue;
+                }
+
+                var behind = read.MillisBehindLatest > 0;
+                if (behind && read.NextShardIterator is { } next)
+                    ahead = ReadAsync(next, cancellationToken);
+                if (_waiting.Count == 0)
+                    _waitingSince = parts.Time.GetTimestamp();
+                _waiting.AddRange(read.Records);
+                if (!await HandleAsync(read.NextShardIterator is null, !behind, cancellationToken))
+                    return ReaderEnd.Lost;
+                progressed();
+                if (read.NextShardIterator is null)
+                {
+                    if (!await held.CheckpointAsync(Checkpoint.ShardEnd, read.ChildShards?.Select(c => c.ShardId).ToArray() ?? [], cancellationToken))
+                        return ReaderEnd.Lost;
+                    LogEnded(parts.Logger, Lease.Stream, Lease.ShardId);
+                    return ReaderEnd.ShardEnd;
+                }
+
+                iterator = read.NextShardIterator;
+                if (!behind)
+                    await PaceAsync(parts.Options.IdleMilliseconds, cancellationToken);
             }
         }
         finally
         {
-            metrics.ReaderStopped(lease.Stream, lease.ShardId);
+            // A read that nobody waits for must not fail unseen.
+            if (ahead is not null)
+                await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
-    private async Task<bool> ReadToEndAsync(Lease lease, Action<Lease> moved, CancellationToken cancellationToken)
+    private async Task<GetRecordsResponse> ReadAsync(string iterator, CancellationToken cancellationToken)
     {
-        var iterator = await SeekAsync(lease, cancellationToken);
-        while (true)
+        for (var refusals = 1; ; refusals++)
         {
-            var started = time.GetTimestamp();
-            GetRecordsResponse read;
+            await PaceAsync(parts.Options.BehindMilliseconds, cancellationToken);
+            _lastRead = parts.Time.GetTimestamp();
             try
             {
-                read = await kinesis.GetRecordsAsync(new GetRecordsRequest(iterator, options.MaxRecords), cancellationToken);
+                var read = await parts.Kinesis.GetRecordsAsync(new GetRecordsRequest(iterator, parts.Options.MaxRecords), cancellationToken);
+                parts.Metrics.Consumed(Lease.Stream, Lease.ShardId, read.Records.Count, read.Records.Sum(r => (long)r.Data.Length), read.MillisBehindLatest ?? 0);
+                return read;
             }
-            catch (KinesisException e) when (e.Code == KinesisErrorCodes.ProvisionedThroughputExceeded)
+            catch (KinesisException e) when (e.Code is KinesisErrorCodes.ProvisionedThroughputExceeded or KinesisErrorCodes.Throttling or KinesisErrorCodes.LimitExceeded)
             {
-                metrics.ReadThrottled(lease.Stream, lease.ShardId);
-                await Task.Delay(TimeSpan.FromMilliseconds(options.IdleMilliseconds), time, cancellationToken);
-                continue;
+                parts.Metrics.ReadThrottled(Lease.Stream, Lease.ShardId);
+                await Task.Delay(TimeSpan.FromMilliseconds(parts.Options.IdleMilliseconds) + BackOff.For(Math.Min(refusals, 4), parts.Random), parts.Time, cancellationToken);
             }
-            catch (KinesisException e) when (e.Code == KinesisErrorCodes.ExpiredIterator)
-            {
-                iterator = await SeekAsync(lease, cancellationToken);
-                continue;
-            }
+        }
+    }
 
-            metrics.Consumed(lease.Stream, lease.ShardId, read.Records.Count, read.Records.Sum(r => (long)r.Data.Length), read.MillisBehindLatest ?? 0);
-            if (read.Records.Count > 0)
-            {
-                await StoreAsync(lease, read.Records, cancellationToken);
-            }
+    private async Task PaceAsync(int milliseconds, CancellationToken cancellationToken)
+    {
+        var pause = TimeSpan.FromMilliseconds(milliseconds) - parts.Time.GetElapsedTime(_lastRead);
+        if (_lastRead != 0 && pause > TimeSpan.Zero)
+            await Task.Delay(pause, parts.Time, cancellationToken);
+    }
 
-            var checkpoint = read.NextShardIterator is null ? Checkpoints.ShardEnd : read.Records.Count > 0 ? read.Records[^1].SequenceNumber : lease.Checkpoint;
-            if (checkpoint != lease.Checkpoint)
+    /// <summary>An aggregate may be half done, so reading starts at its sequence number again; what the checkpoint has passed is left out later.</summary>
+    private async Task<string> SeekAsync(CancellationToken cancellationToken)
+    {
+        _done = Lease.Checkpoint;
+        var request = _done switch
+        {
+            { Sequence: Checkpoints.TrimHorizon or Checkpoints.Latest } => new GetShardIteratorRequest(Lease.ShardId, _done.Sequence, Lease.Stream),
+            { Sequence: Checkpoints.AtTimestamp } => new GetShardIteratorRequest(Lease.ShardId, ShardIteratorTypes.AtTimestamp, Lease.Stream, Timestamp: DateTimeOffset.FromUnixTimeMilliseconds(_done.SubSequence)),
+            _ => new GetShardIteratorRequest(Lease.ShardId, ShardIteratorTypes.AtSequenceNumber, Lease.Stream, StartingSequenceNumber: _done.Sequence),
+        };
+        return (await parts.Kinesis.GetShardIteratorAsync(request, cancellationToken)).ShardIterator;
+    }
+
+    /// <summary>Processes what waits, in batches; false when the lease is lost.</summary>
+    private async Task<bool> HandleAsync(bool last, bool atTip, CancellationToken cancellationToken)
+    {
+        var window = TimeSpan.FromSeconds(parts.Options.BatchWindowSeconds);
+        while (_waiting.Count > 0 && (last || _waiting.Count >= parts.Options.BatchSize || parts.Time.GetElapsedTime(_waitingSince) >= window))
+        {
+            var batch = _waiting.Count <= parts.Options.BatchSize ? [.. _waiting] : _waiting.GetRange(0, parts.Options.BatchSize);
+            _waiting.RemoveRange(0, batch.Count);
+            if (!await ProcessAsync(batch, cancellationToken))
+                return false;
+        }
+
+        if (_stateful.Count > 0 && (last || (atTip && _waiting.Count == 0)))
+        {
+            foreach (var processor in _stateful)
+                await StoreAsync(await processor.FlushAsync(parts.Time.GetUtcNow(), last, cancellationToken), cancellationToken);
+            return last || await MoveAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> ProcessAsync(IReadOnlyList<Record> batch, CancellationToken cancellationToken)
+    {
+        var refined = parts.Refinery.Refine(Lease, batch, _done);
+        if (refined.Foreign > 0)
+            LogForeign(parts.Logger, Lease.Stream, Lease.ShardId, refined.Foreign);
+        var records = refined.Clean;
+        if (_filter is not null)
+            records = [.. records.Where(r => _filter.Matches(r.Data))];
+        var letters = refined.Quarantined.ToList();
+        if (_runner is not null)
+        {
+            var failed = new List<FailedRecord>();
+            records = await _runner.RunAsync(records, failed, cancellationToken);
+            letters.AddRange(failed.Select(f => Letter(f.Record, f.Cause, f.Attempts)));
+        }
+
+        foreach (var processor in _stateful)
+            records = (await processor.ProcessAsync(records, cancellationToken)).Output;
+        await DeadLetterAsync(letters, cancellationToken);
+        await StoreAsync(records, cancellationToken);
+
+        // The last record of an aggregate is its last user record; passing them all passes it.
+        _done = new Checkpoint(batch[^1].SequenceNumber, Math.Max(0, (Aggregation.Aggregate.TryRead(batch[^1].Data)?.Count ?? 1) - 1));
+        if (_stateful.Count > 0)
+            _ends.Enqueue(_done);
+        return await MoveAsync(cancellationToken);
+    }
+
+    private async Task<bool> MoveAsync(CancellationToken cancellationToken)
+    {
+        // State that is lost in a crash must be read again: the checkpoint stays at the end of a batch before the first record that it needs.
+        var needed = _stateful.Select(p => p.NeededFrom).OfType<CleanRecord>().Select(r => new Checkpoint(r.SequenceNumber, r.SubSequenceNumber)).Order().Take(1).ToArray();
+        if (_stateful.Count == 0)
+            return !_done.IsSequence || await held.CheckpointAsync(_done, [], cancellationToken);
+        Checkpoint? checkpoint = null;
+        while (_ends.TryPeek(out var end) && (needed.Length == 0 || end < needed[0]))
+            checkpoint = _ends.Dequeue();
+        return checkpoint is not { } reached || await held.CheckpointAsync(reached, [], cancellationToken);
+    }
+
+    /// <summary>Writes to every sink, until each has them: a store that is down is waited for, a record that it will never take goes to the dead letter.</summary>
+    private async Task StoreAsync(IReadOnlyList<CleanRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var sink in parts.Sinks)
+        {
+            var left = records;
+            for (var failures = 0; left.Count > 0;)
             {
-                if (await leases.UpdateAsync(lease with { Checkpoint = checkpoint }, cancellationToken) is not { } renewed)
+                try
                 {
-                    LogLost(logger, lease.Stream, lease.ShardId);
-                    return false;
+                    await sink.WriteAsync(left, cancellationToken);
+                    break;
                 }
-
-                lease = renewed;
-                moved(lease);
-            }
-
-            if (read.NextShardIterator is null)
-            {
-                LogEnded(logger, lease.Stream, lease.ShardId);
-                return true;
-            }
-
-            iterator = read.NextShardIterator;
-
-            // Five reads a second at most; the time that storing took counts.
-            var pause = TimeSpan.FromMilliseconds(options.IdleMilliseconds) - time.GetElapsedTime(started);
-            if (pause > TimeSpan.Zero)
-            {
-                await Task.Delay(pause, time, cancellationToken);
+                catch (RecordsRefusedException e) when (e.Records.Count > 0)
+                {
+                    var refused = e.Records.ToHashSet();
+                    await DeadLetterAsync([.. left.Where(refused.Contains).Select(r => Letter(r, $"{sink.Name}: {e.Message}", 1))], cancellationToken);
+                    left = [.. left.Where(r => !refused.Contains(r))];
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    var wait = BackOff.For(++failures, parts.Random);
+                    LogSinkFailed(parts.Logger, sink.Name, Lease.Stream, Lease.ShardId, failures, wait.TotalSeconds, e);
+                    await Task.Delay(wait, parts.Time, cancellationToken);
+                }
             }
         }
+
+        parts.Metrics.Stored(records.Count);
     }
 
-    private async Task<string> SeekAsync(Lease lease, CancellationToken cancellationToken)
+    private async Task DeadLetterAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
     {
-        var request = lease.Checkpoint is Checkpoints.TrimHorizon or Checkpoints.Latest
-            ? new GetShardIteratorRequest(lease.ShardId, lease.Checkpoint, lease.Stream)
-            : new GetShardIteratorRequest(lease.ShardId, ShardIteratorTypes.AfterSequenceNumber, lease.Stream, StartingSequenceNumber: lease.Checkpoint);
-        return (await kinesis.GetShardIteratorAsync(request, cancellationToken)).ShardIterator;
+        if (letters.Count == 0)
+            return;
+        await parts.DeadLetters.WriteAsync(letters, cancellationToken);
+        parts.Metrics.DeadLettered(letters.Count);
+        LogDeadLettered(parts.Logger, Lease.Stream, Lease.ShardId, letters.Count, letters[0].SequenceNumber, letters[0].Cause);
     }
 
-    private async Task StoreAsync(Lease lease, IReadOnlyList<Record> records, CancellationToken cancellationToken)
-    {
-        var clean = new List<CleanRecord>(records.Count);
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        var spans = 0;
-        foreach (var record in records)
+    private DeadLetter Letter(CleanRecord record, string cause, int attempts) =>
+        new(record.Stream, record.ShardId, record.SequenceNumber, record.SubSequenceNumber, record.ArrivedAt, parts.Time.GetUtcNow(), cause, attempts, record.Data.Length, System.Text.Encoding.UTF8.GetString(record.Data.Span))
         {
-            buffer.ResetWrittenCount();
-            var outcome = redactor.Redact(lease.Stream, record.Data.Span, buffer);
-            if (outcome.Status == RedactionStatus.Quarantined)
-            {
-                metrics.Quarantined();
-                metrics.DeadLettered(1);
-                deadLetters.Write(new DeadLetter(lease.Stream, lease.ShardId, record.SequenceNumber, 0, record.ApproximateArrivalTimestamp, time.GetUtcNow(), outcome.Reason ?? "quarantined", 1, record.Data.Length, null));
-                continue;
-            }
-
-            spans += outcome.Spans;
-            clean.Add(new CleanRecord(
-                lease.Stream, lease.ShardId, record.SequenceNumber, 0, redactor.RedactText(lease.Stream, record.PartitionKey), record.ApproximateArrivalTimestamp, buffer.WrittenSpan.ToArray(), outcome.RuleSet, outcome.Spans));
-        }
-
-        foreach (var sink in sinks)
-        {
-            await sink.WriteAsync(clean, cancellationToken);
-        }
-
-        metrics.RedactedSpans(spans);
-        metrics.Stored(clean.Count);
-    }
-
-    private static TimeSpan BackOff(int failures) => TimeSpan.FromMilliseconds(Math.Min(MaxBackOff.TotalMilliseconds, 100 * Math.Pow(2, failures)) * (0.5 + (Random.Shared.NextDouble() / 2)));
+            PartitionKey = record.PartitionKey,
+        };
 
     [LoggerMessage(LogLevel.Information, "{Stream}/{ShardId} is read to its end.")]
     private static partial void LogEnded(ILogger logger, string stream, string shardId);
@@ -160,9 +300,18 @@ internal sealed partial class ShardReader(
     [LoggerMessage(LogLevel.Information, "{Stream}/{ShardId} has gone from the service.")]
     private static partial void LogGone(ILogger logger, string stream, string shardId);
 
-    [LoggerMessage(LogLevel.Warning, "The lease of {Stream}/{ShardId} was taken by another.")]
+    [LoggerMessage(LogLevel.Information, "The lease of {Stream}/{ShardId} is another's now.")]
     private static partial void LogLost(ILogger logger, string stream, string shardId);
+
+    [LoggerMessage(LogLevel.Warning, "Left out {Count} user records of other shards' ranges in {Stream}/{ShardId}.")]
+    private static partial void LogForeign(ILogger logger, string stream, string shardId, int count);
 
     [LoggerMessage(LogLevel.Warning, "Reading {Stream}/{ShardId} failed {Failures} times; trying again in {Seconds} s.")]
     private static partial void LogFailed(ILogger logger, string stream, string shardId, int failures, double seconds, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "The sink {Sink} failed {Failures} times for {Stream}/{ShardId}; trying again in {Seconds} s.")]
+    private static partial void LogSinkFailed(ILogger logger, string sink, string stream, string shardId, int failures, double seconds, Exception e);
+
+    [LoggerMessage(LogLevel.Error, "{Count} records of {Stream}/{ShardId}, the first {SequenceNumber}, went to the dead letter: {Cause}")]
+    private static partial void LogDeadLettered(ILogger logger, string stream, string shardId, int count, string sequenceNumber, string cause);
 }

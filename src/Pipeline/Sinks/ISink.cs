@@ -21,8 +21,18 @@ public interface ISink
     /// <summary>Stable, lower case: <c>sqlite</c>, <c>dynamodb</c>.</summary>
     string Name { get; }
 
-    /// <summary>Returns once every record is stored. Throws when any may not be; the caller then writes the whole batch again.</summary>
+    /// <summary>
+    /// Returns once every record is stored. Throws when any may not be; the caller then writes the whole batch again,
+    /// but for the records that a <see cref="RecordsRefusedException"/> names: those go to the dead letter.
+    /// </summary>
     Task WriteAsync(IReadOnlyList<CleanRecord> records, CancellationToken cancellationToken);
+}
+
+/// <summary>A sink will never take these records, however often they are written. The message says why, without any of their text.</summary>
+public sealed class RecordsRefusedException(string message, IReadOnlyCollection<CleanRecord> records, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The very records that were given.</summary>
+    public IReadOnlyCollection<CleanRecord> Records { get; } = records;
 }
 
 /// <summary>A stored record as the console and the API show it; <see cref="Data"/> is clean.</summary>

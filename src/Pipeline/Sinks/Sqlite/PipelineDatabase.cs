@@ -8,33 +8,43 @@ namespace Weir.Pipeline.Sinks.Sqlite;
 /// </summary>
 public sealed class PipelineDatabase
 {
+    /// <summary>Rises when tables change in a way that older files do not have.</summary>
+    private const int Version = 2;
+
+    // Rows of records are in the order of storing, so that the newest are found without an index on time and a row is written at the end of the file.
     private const string Schema = """
-        PRAGMA journal_mode=WAL;
         CREATE TABLE IF NOT EXISTS records (
             stream TEXT NOT NULL, shard_id TEXT NOT NULL, sequence TEXT NOT NULL, sub_sequence INTEGER NOT NULL,
             partition_key TEXT NOT NULL, arrived_at INTEGER NOT NULL, stored_at INTEGER NOT NULL, data BLOB NOT NULL, rule_set TEXT NOT NULL, spans INTEGER NOT NULL,
-            PRIMARY KEY (stream, shard_id, sequence, sub_sequence)) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS records_by_arrival ON records (arrived_at);
-        CREATE INDEX IF NOT EXISTS records_by_stream ON records (stream, arrived_at);
+            PRIMARY KEY (stream, shard_id, sequence, sub_sequence));
+        CREATE INDEX IF NOT EXISTS records_by_stream ON records (stream);
         CREATE TABLE IF NOT EXISTS record_counts (stream TEXT PRIMARY KEY, count INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS leases (
-            stream TEXT NOT NULL, shard_id TEXT NOT NULL, owner TEXT, counter INTEGER NOT NULL, checkpoint TEXT NOT NULL, parents TEXT NOT NULL, PRIMARY KEY (stream, shard_id));
+            stream TEXT NOT NULL, created INTEGER NOT NULL, shard_id TEXT NOT NULL, owner TEXT, counter INTEGER NOT NULL, checkpoint TEXT NOT NULL, sub_sequence INTEGER NOT NULL,
+            parents TEXT NOT NULL, children TEXT NOT NULL, owner_switches INTEGER NOT NULL, start_hash TEXT, end_hash TEXT, PRIMARY KEY (stream, created, shard_id));
         CREATE TABLE IF NOT EXISTS dead_letters (
             stream TEXT NOT NULL, shard_id TEXT NOT NULL, sequence TEXT NOT NULL, sub_sequence INTEGER NOT NULL, arrived_at INTEGER NOT NULL,
-            failed_at INTEGER NOT NULL, cause TEXT NOT NULL, attempts INTEGER NOT NULL, bytes INTEGER NOT NULL, data BLOB, PRIMARY KEY (stream, shard_id, sequence, sub_sequence));
+            failed_at INTEGER NOT NULL, cause TEXT NOT NULL, attempts INTEGER NOT NULL, bytes INTEGER NOT NULL, data BLOB, state INTEGER NOT NULL, reason TEXT, partition_key TEXT NOT NULL,
+            PRIMARY KEY (stream, shard_id, sequence, sub_sequence));
+        CREATE INDEX IF NOT EXISTS dead_letters_by_state ON dead_letters (state, failed_at);
         """;
 
     private readonly string _connectionString;
 
     /// <summary>Opens or creates the file.</summary>
+    /// <exception cref="InvalidOperationException">The file is of another version of Weir.</exception>
     public PipelineDatabase(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
         using var connection = Connect();
-        using var command = connection.CreateCommand();
-        command.CommandText = Schema;
-        command.ExecuteNonQuery();
+        var version = (long)Run(connection, "PRAGMA user_version")!;
+        var isEmpty = (long)Run(connection, "SELECT COUNT(*) FROM sqlite_master")! == 0;
+        if (!isEmpty && version != Version)
+            throw new InvalidOperationException($"{path} is of version {version} and this program reads version {Version}: move the file away, and the stream is read again from its start.");
+        Run(connection, "PRAGMA journal_mode=WAL");
+        Run(connection, Schema);
+        Run(connection, $"PRAGMA user_version={Version}");
     }
 
     /// <summary>A connection from the pool; the caller disposes it.</summary>
@@ -42,9 +52,16 @@ public sealed class PipelineDatabase
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        using var pragma = connection.CreateCommand();
-        pragma.CommandText = "PRAGMA synchronous=FULL";
-        pragma.ExecuteNonQuery();
+        Run(connection, "PRAGMA synchronous=FULL");
         return connection;
+    }
+
+    private static object? Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // constants of this class
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteScalar();
     }
 }

@@ -5,7 +5,7 @@ namespace Weir.Pipeline.Sinks.Sqlite;
 
 /// <summary>
 /// Clean records on SQLite, one row each under (stream, shard, sequence, sub-sequence): writing a record again changes nothing. The count of a stream is kept
-/// in the same transaction, because counting millions of rows takes seconds.
+/// in the same transaction, because counting millions of rows takes seconds. The newest are those stored last.
 /// </summary>
 public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider time) : ISink, IRecordStore, IDisposable
 {
@@ -35,7 +35,7 @@ public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider ti
             $"""
             SELECT stream, shard_id, sequence, sub_sequence, partition_key, arrived_at, stored_at, data, rule_set, spans FROM records
             WHERE {(stream is null ? "1" : "stream = $stream")} {(contains is null ? "" : "AND instr(data, CAST($contains AS BLOB)) > 0")}
-            ORDER BY arrived_at DESC LIMIT $limit
+            ORDER BY rowid DESC LIMIT $limit
             """;
         command.Parameters.AddWithValue("$stream", (object?)stream ?? DBNull.Value);
         command.Parameters.AddWithValue("$contains", (object?)contains ?? DBNull.Value);
@@ -50,7 +50,8 @@ public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider ti
                 Encoding.UTF8.GetString((byte[])reader.GetValue(7)), reader.GetString(8), reader.GetInt32(9)));
         }
 
-        return Task.FromResult<IReadOnlyList<StoredRecord>>(found);
+        // Rows stand in the order of storing; shards that are behind mix older records into them.
+        return Task.FromResult<IReadOnlyList<StoredRecord>>([.. found.OrderByDescending(r => r.ArrivedAt)]);
     }
 
     public Task<long> CountAsync(string? stream, CancellationToken cancellationToken)
@@ -70,7 +71,7 @@ public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider ti
         using var transaction = connection.BeginTransaction(deferred: false);
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
-        insert.CommandText = "INSERT OR IGNORE INTO records VALUES ($stream, $shard, $sequence, $sub, $key, $arrived, $stored, $data, $rules, $spans)";
+        insert.CommandText = "INSERT OR IGNORE INTO records (stream, shard_id, sequence, sub_sequence, partition_key, arrived_at, stored_at, data, rule_set, spans) VALUES ($stream, $shard, $sequence, $sub, $key, $arrived, $stored, $data, $rules, $spans)";
         var (stream, shard, sequence, sub) = (Add("$stream"), Add("$shard"), Add("$sequence"), Add("$sub"));
         var (key, arrived, stored, data, rules, spans) = (Add("$key"), Add("$arrived"), Add("$stored"), Add("$data"), Add("$rules"), Add("$spans"));
         insert.Prepare();

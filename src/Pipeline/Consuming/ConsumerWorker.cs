@@ -1,0 +1,226 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Weir.Pipeline.Consuming.Leases;
+
+namespace Weir.Pipeline.Consuming;
+
+/// <summary>
+/// One worker of an application: looks for streams, shards and leases, takes its part of the leases, keeps a reader on each whose parents are read to their end,
+/// and gives them back when it stops. Failover is judged by an unchanged counter on this worker's own clock; no two clocks are compared.
+/// </summary>
+internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, ShardSync shards, ReaderParts parts, ConsumingOptions options, TimeProvider time, ILogger logger)
+{
+    private readonly ConcurrentDictionary<LeaseKey, Reading> _readings = [];
+    private readonly Dictionary<LeaseKey, (long Counter, string? Owner, long Since)> _seen = [];
+    private readonly Dictionary<LeaseKey, long> _gone = [];
+    private TaskCompletionSource _wake = New();
+
+    /// <summary>Every lease this worker holds now.</summary>
+    public IEnumerable<Lease> Held => _readings.Values.Where(r => !r.Held.Lost.IsCancellationRequested).Select(r => r.Held.Current);
+
+    /// <summary>Runs until cancelled; then stops its readers and gives its leases back.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var heartbeat = HeartbeatAsync(cancellationToken);
+        var prepared = false;
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                try
+                {
+                    if (!prepared)
+                        await leases.PrepareAsync(cancellationToken);
+                    prepared = true;
+                    await LookAsync(cancellationToken);
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogLookFailed(logger, e);
+                }
+
+                await WaitAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The way to stop.
+        }
+        finally
+        {
+            await heartbeat.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await StopAsync();
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var known = await shards.SyncAsync(cancellationToken);
+        Observe(known);
+        await CollectAsync();
+        var byKey = known.ToDictionary(l => l.Key);
+
+        // The shard that follows one of ours goes on here, at once; the division by number comes after.
+        var mine = LeasePlan.For(me, known, IsFree, leases.IsShared, options.MaxSteals);
+        var following = known.Where(l => !l.IsEnded && IsFree(l) && l.ParentShardIds.Count > 0 && IsReady(l, byKey) && l.ParentShardIds.Any(p => byKey.GetValueOrDefault(l.Key with { ShardId = p })?.Owner == me));
+        foreach (var lease in mine.Union(following))
+        {
+            if (_readings.ContainsKey(lease.Key) || await leases.TakeAsync(lease, me, cancellationToken) is not { } taken)
+                continue;
+            _readings[lease.Key] = new Reading(new HeldLease(leases, taken, options.Failover, time), new CancellationTokenSource());
+            byKey[lease.Key] = taken;
+        }
+
+        foreach (var reading in _readings.Values.Where(r => r.Task is null && !r.Held.Lost.IsCancellationRequested && IsReady(r.Held.Current, byKey)))
+        {
+            LogStarted(logger, reading.Held.Current.Stream, reading.Held.Current.ShardId, reading.Held.Current.Checkpoint.Sequence);
+            reading.Task = ReadAsync(reading);
+        }
+    }
+
+    /// <summary>Whether every parent has been read to its end, or has no lease (any more).</summary>
+    private static bool IsReady(Lease lease, Dictionary<LeaseKey, Lease> known) =>
+        lease.ParentShardIds.All(p => !known.TryGetValue(lease.Key with { ShardId = p }, out var parent) || parent.IsEnded);
+
+    private bool IsFree(Lease lease)
+    {
+        if (_gone.TryGetValue(lease.Key, out var since) && time.GetElapsedTime(since) < options.Failover)
+            return false;
+        if (lease.Owner is null)
+            return true;
+        // Under our name but not in our hands: we were restarted.
+        if (lease.Owner == me)
+            return !_readings.ContainsKey(lease.Key);
+        return _seen.TryGetValue(lease.Key, out var seen) && time.GetElapsedTime(seen.Since) >= options.Failover;
+    }
+
+    private void Observe(IReadOnlyList<Lease> known)
+    {
+        var now = time.GetTimestamp();
+        foreach (var lease in known)
+        {
+            if (!_seen.TryGetValue(lease.Key, out var seen) || seen.Counter != lease.Counter || seen.Owner != lease.Owner)
+                _seen[lease.Key] = (lease.Counter, lease.Owner, now);
+        }
+
+        foreach (var gone in _seen.Keys.Except(known.Select(l => l.Key)).ToArray())
+        {
+            _seen.Remove(gone);
+            _gone.Remove(gone);
+        }
+    }
+
+    private async Task ReadAsync(Reading reading)
+    {
+        try
+        {
+            reading.End = await new ShardReader(reading.Held, parts).RunAsync(reading.Stop.Token);
+        }
+        catch (OperationCanceledException) when (reading.Stop.IsCancellationRequested)
+        {
+            // Stopped by us.
+        }
+        finally
+        {
+            _wake.TrySetResult();
+        }
+    }
+
+    /// <summary>Lets go of readings that ended or whose lease is lost.</summary>
+    private async Task CollectAsync()
+    {
+        foreach (var (key, reading) in _readings.Where(r => r.Value.Task is { IsCompleted: true } || (r.Value.Task is null && r.Value.Held.Lost.IsCancellationRequested)).ToArray())
+        {
+            if (reading.Task is { IsFaulted: true } task)
+                LogReaderFaulted(logger, key.Stream, key.ShardId, task.Exception);
+
+            // Not read again at once: the stream is on its way out, or its listing is behind.
+            if (reading.End == ReaderEnd.Gone)
+                _gone[key] = time.GetTimestamp();
+            _readings.TryRemove(key, out _);
+            if (reading.End is null or ReaderEnd.Gone)
+                await reading.Held.EvictAsync(CancellationToken.None);
+            reading.Dispose();
+        }
+    }
+
+    /// <summary>Renews each third of the failover time: two may be missed.</summary>
+    private async Task HeartbeatAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(options.Failover / 3, time, cancellationToken);
+            var renewals = _readings.Values.Where(r => r.End != ReaderEnd.ShardEnd && !r.Held.Lost.IsCancellationRequested).Select(r => RenewAsync(r.Held, cancellationToken)).ToArray();
+            await Task.WhenAll(renewals);
+        }
+    }
+
+    private async Task RenewAsync(HeldLease held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await held.RenewAsync(cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogRenewFailed(logger, held.Current.Stream, held.Current.ShardId, e);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(_wake.Task, Task.Delay(TimeSpan.FromMilliseconds(options.DiscoveryMilliseconds), time, either.Token));
+        await either.CancelAsync();
+        if (_wake.Task.IsCompleted)
+            _wake = New();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task StopAsync()
+    {
+        foreach (var reading in _readings.Values)
+            await reading.Stop.CancelAsync();
+        await Task.WhenAll(_readings.Values.Select(r => r.Task ?? Task.CompletedTask)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        foreach (var reading in _readings.Values)
+        {
+            try
+            {
+                await reading.Held.EvictAsync(CancellationToken.None);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Others take it after the failover time.
+                LogRenewFailed(logger, reading.Held.Current.Stream, reading.Held.Current.ShardId, e);
+            }
+
+            reading.Dispose();
+        }
+
+        _readings.Clear();
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Reading(HeldLease held, CancellationTokenSource stop) : IDisposable
+    {
+        public HeldLease Held { get; } = held;
+        public CancellationTokenSource Stop { get; } = stop;
+        public Task? Task { get; set; }
+        public ReaderEnd? End { get; set; }
+
+        public void Dispose() => Stop.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Information, "Reading {Stream}/{ShardId} from {Checkpoint}.")]
+    private static partial void LogStarted(ILogger logger, string stream, string shardId, string checkpoint);
+
+    [LoggerMessage(LogLevel.Warning, "Looking for streams, shards and leases failed; readers that run go on.")]
+    private static partial void LogLookFailed(ILogger logger, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "The lease of {Stream}/{ShardId} could not be written.")]
+    private static partial void LogRenewFailed(ILogger logger, string stream, string shardId, Exception e);
+
+    [LoggerMessage(LogLevel.Error, "The reader of {Stream}/{ShardId} ended unexpectedly; it will be started again.")]
+    private static partial void LogReaderFaulted(ILogger logger, string stream, string shardId, Exception? e);
+}
