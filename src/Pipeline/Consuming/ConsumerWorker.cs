@@ -13,7 +13,9 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
     private readonly ConcurrentDictionary<LeaseKey, Reading> _readings = [];
     private readonly Dictionary<LeaseKey, (long Counter, string? Owner, long Since)> _seen = [];
     private readonly Dictionary<LeaseKey, long> _gone = [];
-    private TaskCompletionSource _wake = New();
+    private readonly Lock _waking = new();
+    private CancellationTokenSource? _sleep;
+    private bool _woken;
 
     /// <summary>Every lease this worker holds now.</summary>
     public IEnumerable<Lease> Held => _readings.Values.Where(r => !r.Held.Lost.IsCancellationRequested).Select(r => r.Held.Current);
@@ -61,21 +63,32 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
         var byKey = known.ToDictionary(l => l.Key);
 
         // The shard that follows one of ours goes on here, at once; the division by number comes after.
-        var mine = LeasePlan.For(me, known, IsFree, leases.IsShared, options.MaxSteals);
+        var choice = LeasePlan.For(me, known, IsFree, leases.IsShared, options.MaxSteals);
         var following = known.Where(l => !l.IsEnded && IsFree(l) && l.ParentShardIds.Count > 0 && IsReady(l, byKey) && l.ParentShardIds.Any(p => byKey.GetValueOrDefault(l.Key with { ShardId = p })?.Owner == me));
-        foreach (var lease in mine.Union(following))
+        foreach (var lease in following.ToArray())
+            await TakeAsync(lease, byKey, cancellationToken);
+        var wanted = choice.Wanted;
+        foreach (var lease in choice.Candidates)
         {
-            if (_readings.ContainsKey(lease.Key) || await leases.TakeAsync(lease, me, cancellationToken) is not { } taken)
-                continue;
-            _readings[lease.Key] = new Reading(new HeldLease(leases, taken, options.Failover, time), new CancellationTokenSource());
-            byKey[lease.Key] = taken;
+            if (wanted > 0 && await TakeAsync(lease, byKey, cancellationToken))
+                wanted--;
         }
 
         foreach (var reading in _readings.Values.Where(r => r.Task is null && !r.Held.Lost.IsCancellationRequested && IsReady(r.Held.Current, byKey)))
         {
             LogStarted(logger, reading.Held.Current.Stream, reading.Held.Current.ShardId, reading.Held.Current.Checkpoint.Sequence);
             reading.Task = ReadAsync(reading);
+            _ = WakeAfterAsync(reading.Task);
         }
+    }
+
+    private async Task<bool> TakeAsync(Lease lease, Dictionary<LeaseKey, Lease> known, CancellationToken cancellationToken)
+    {
+        if (_readings.ContainsKey(lease.Key) || await leases.TakeAsync(lease, me, cancellationToken) is not { } taken)
+            return false;
+        _readings[lease.Key] = new Reading(new HeldLease(leases, taken, options.Failover, time), new CancellationTokenSource());
+        known[lease.Key] = taken;
+        return true;
     }
 
     /// <summary>Whether every parent has been read to its end, or has no lease (any more).</summary>
@@ -120,10 +133,6 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
         {
             // Stopped by us.
         }
-        finally
-        {
-            _wake.TrySetResult();
-        }
     }
 
     /// <summary>Lets go of readings that ended or whose lease is lost.</summary>
@@ -167,20 +176,42 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
         }
     }
 
+    /// <summary>Sleeps until the next look, or until a reader has ended: children of its shard may start.</summary>
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(_wake.Task, Task.Delay(TimeSpan.FromMilliseconds(options.DiscoveryMilliseconds), time, either.Token));
-        await either.CancelAsync();
-        if (_wake.Task.IsCompleted)
-            _wake = New();
+        lock (_waking)
+        {
+            if (!_woken)
+                _sleep = either;
+            _woken = false;
+        }
+
+        if (_sleep is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(options.DiscoveryMilliseconds), time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        lock (_waking)
+        {
+            _sleep = null;
+            _woken = false;
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task WakeAfterAsync(Task reader)
+    {
+        await reader.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        lock (_waking)
+        {
+            _woken = true;
+            _sleep?.Cancel();
+        }
     }
 
     private async Task StopAsync()
     {
         foreach (var reading in _readings.Values)
-            await reading.Stop.CancelAsync();
+            reading.Cancel();
         await Task.WhenAll(_readings.Values.Select(r => r.Task ?? Task.CompletedTask)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var reading in _readings.Values)
         {
@@ -200,14 +231,15 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
         _readings.Clear();
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private sealed class Reading(HeldLease held, CancellationTokenSource stop) : IDisposable
     {
         public HeldLease Held { get; } = held;
         public CancellationTokenSource Stop { get; } = stop;
         public Task? Task { get; set; }
         public ReaderEnd? End { get; set; }
+
+        /// <summary>In place, not on the pool: the order of a run is that of its calls.</summary>
+        public void Cancel() => Stop.Cancel();
 
         public void Dispose() => Stop.Dispose();
     }

@@ -34,6 +34,10 @@ public sealed class ConsumingOptions : IValidatableObject
     /// </summary>
     public string? SingleStreamTable { get; set; }
 
+    /// <summary>Account in the keys of a shared lease table, 12 digits. Default zeros; give the real one to share a table with a KCL application of many streams.</summary>
+    [RegularExpression("^[0-9]{12}$", ErrorMessage = "Consuming:AccountId must be 12 digits.")]
+    public string AccountId { get; set; } = "000000000000";
+
     /// <summary>Most records of one read, 1 to 10,000. Default 10,000, the service's own bound.</summary>
     [Range(1, 10_000, ErrorMessage = "Consuming:MaxRecords must be 1 to 10,000.")]
     public int MaxRecords { get; set; } = 10_000;
@@ -87,6 +91,9 @@ public sealed class ConsumingOptions : IValidatableObject
     /// <summary>Whether user records are kept that an aggregate carries for another shard's hash range (made just before a reshard). Default true: stores are idempotent, drops are not.</summary>
     public bool KeepForeign { get; set; } = true;
 
+    /// <summary>Tumbling windows; each adds a record per key and window to the stores. Default none.</summary>
+    public IList<WindowOptions> Windows { get; } = [];
+
     internal Checkpoint Start => new(InitialPosition);
 
     internal TimeSpan Failover => TimeSpan.FromMilliseconds(FailoverMilliseconds);
@@ -97,10 +104,34 @@ public sealed class ConsumingOptions : IValidatableObject
             yield return new ValidationResult("Consuming:MaxRecordAgeSeconds must be -1 or 60 to 604,800.");
         if (Filters.Count > 10)
             yield return new ValidationResult("Consuming:Filters takes at most 10 patterns.");
+        foreach (var (index, window) in Windows.Index())
+        {
+            if (window.Seconds is < 1 or > 900)
+                yield return new ValidationResult($"Consuming:Windows:{index}:Seconds must be 1 to 900.");
+            if (window.Name.Length == 0 || window.Key.Length == 0)
+                yield return new ValidationResult($"Consuming:Windows:{index} needs a Name and a Key.");
+        }
+
         foreach (var (index, filter) in Filters.Index())
         {
             if (Processing.PatternFilter.Problem(filter) is { } problem)
                 yield return new ValidationResult($"Consuming:Filters:{index} {problem}");
         }
     }
+}
+
+/// <summary>One tumbling window; section <c>Consuming:Windows:N</c>.</summary>
+public sealed class WindowOptions
+{
+    /// <summary>Stands in each record that the window adds.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Length, 1 to 900.</summary>
+    public int Seconds { get; set; } = 60;
+
+    /// <summary>Path of the field to group by, such as <c>customer.country</c>.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>Path of the number to sum and average; unset to count only.</summary>
+    public string? Value { get; set; }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Weir.Aws;
 using Weir.Aws.Kinesis;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
@@ -32,7 +33,10 @@ public static class ConsumingServices
     {
         services.AddOptions<ConsumingOptions>().Bind(configuration.GetSection(ConsumingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<ILeaseStore, SqliteLeaseStore>();
+        services.AddAwsOptions(configuration);
+        services.AddSingleton<ILeaseStore>(s => Options(s) is { } o && o.Leases.Equals("DynamoDb", StringComparison.OrdinalIgnoreCase)
+            ? new DynamoLeaseStore(DynamoClient.Of(s.GetRequiredService<IOptions<AwsOptions>>().Value), o.Application, o.Application, o.SingleStreamTable, o.AccountId, s.GetRequiredService<TimeProvider>())
+            : new SqliteLeaseStore(s.GetRequiredService<PipelineDatabase>()));
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<IDeadLetters>(s => s.GetRequiredService<DeadLetterStore>());
         services.AddSingleton(s => new RecordRefinery(s.GetRequiredService<IRecordRedactor>(), s.GetRequiredService<PipelineMetrics>(), Options(s), s.GetRequiredService<TimeProvider>()));
@@ -51,7 +55,7 @@ public static class ConsumingServices
             kinesis,
             services.GetRequiredService<RecordRefinery>(),
             [.. services.GetServices<IRecordProcessor>()],
-            [.. services.GetServices<IShardProcessorFactory>()],
+            [.. options.Windows.Select((w, i) => new TumblingWindowFactory(i, w)), .. services.GetServices<IShardProcessorFactory>()],
             [.. services.GetServices<ISink>()],
             services.GetRequiredService<IDeadLetters>(),
             services.GetRequiredService<PipelineMetrics>(),

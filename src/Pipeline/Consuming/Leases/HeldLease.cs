@@ -4,11 +4,12 @@ namespace Weir.Pipeline.Consuming.Leases;
 /// A lease that this worker owns. Heartbeats and checkpoints write the same counter, so they take turns here.
 /// It is lost when another has written, or when no write has succeeded for the failover time: by then another may have it.
 /// </summary>
-// Neither field holds anything that must be freed, and a heartbeat may still be on its way when the lease is let go.
+// The source holds nothing that must be freed, and a heartbeat may still be on its way when the lease is let go.
 #pragma warning disable CA1001
 internal sealed class HeldLease(ILeaseStore store, Lease lease, TimeSpan failover, TimeProvider time)
 {
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _gate = new();
+    private Task _turn = Task.CompletedTask;
     private readonly CancellationTokenSource _lost = new();
     private long _renewed = time.GetTimestamp();
 
@@ -18,17 +19,18 @@ internal sealed class HeldLease(ILeaseStore store, Lease lease, TimeSpan failove
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>False when the lease is lost.</summary>
-    public Task<bool> RenewAsync(CancellationToken cancellationToken) => WriteAsync(store.RenewAsync, cancellationToken);
+    public Task<bool> RenewAsync(CancellationToken cancellationToken) => WriteAsync(store.RenewAsync, _ => false, cancellationToken);
 
     /// <summary>False when the lease is lost; the checkpoint is then not moved by us. Never moves it back.</summary>
     public async Task<bool> CheckpointAsync(Checkpoint checkpoint, IReadOnlyList<string> childShardIds, CancellationToken cancellationToken) =>
         (checkpoint <= Current.Checkpoint && !_lost.IsCancellationRequested) ||
-        await WriteAsync((l, ct) => store.CheckpointAsync(l, checkpoint, childShardIds, ct), cancellationToken);
+        await WriteAsync((l, ct) => store.CheckpointAsync(l, checkpoint, childShardIds, ct), l => l.Checkpoint >= checkpoint, cancellationToken);
 
     /// <summary>Gives it back.</summary>
     public async Task EvictAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Before(turn);
         try
         {
             if (!_lost.IsCancellationRequested)
@@ -39,13 +41,14 @@ internal sealed class HeldLease(ILeaseStore store, Lease lease, TimeSpan failove
         }
         finally
         {
-            _turn.Release();
+            turn.SetResult();
         }
     }
 
-    private async Task<bool> WriteAsync(Func<Lease, CancellationToken, Task<Lease?>> write, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(Func<Lease, CancellationToken, Task<Lease?>> write, Func<Lease, bool> isDone, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Before(turn);
         try
         {
             if (_lost.IsCancellationRequested)
@@ -56,7 +59,7 @@ internal sealed class HeldLease(ILeaseStore store, Lease lease, TimeSpan failove
             {
                 written = await write(Current, cancellationToken);
                 if (written is null && await OwnLostWriteAsync(cancellationToken) is { } ahead)
-                    written = await write(ahead, cancellationToken);
+                    written = isDone(ahead) ? ahead : await write(ahead, cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException && time.GetElapsedTime(_renewed) > failover)
             {
@@ -76,13 +79,24 @@ internal sealed class HeldLease(ILeaseStore store, Lease lease, TimeSpan failove
         }
         finally
         {
-            _turn.Release();
+            turn.SetResult();
         }
     }
 
     /// <summary>A write whose answer was lost may have happened all the same: then the row is ours and one ahead.</summary>
     private async Task<Lease?> OwnLostWriteAsync(CancellationToken cancellationToken) =>
         await store.GetAsync(Current.Key, cancellationToken) is { } row && row.Owner == Current.Owner && row.Counter == Current.Counter + 1 ? row : null;
+
+    /// <summary>Joins the queue; the task is that of the writer before.</summary>
+    private Task Before(TaskCompletionSource turn)
+    {
+        lock (_gate)
+        {
+            var before = _turn;
+            _turn = turn.Task;
+            return before;
+        }
+    }
 
     private void Lose() => _lost.Cancel();
 }

@@ -11,6 +11,9 @@ public sealed record Lease(string Stream, long StreamCreated, string ShardId, st
     /// <summary>Owners since the last checkpoint; more than a few say that a shard kills its readers.</summary>
     public long OwnerSwitches { get; init; }
 
+    /// <summary>Who gets it next, while a KCL leader hands it over; <see cref="Owner"/> still reads it.</summary>
+    public string? HandoffTo { get; init; }
+
     /// <summary>Known once the shard is read to its end.</summary>
     public IReadOnlyList<string> ChildShardIds { get; init; } = [];
 

@@ -1,5 +1,8 @@
 namespace Weir.Pipeline.Consuming.Leases;
 
+/// <summary>Leases to try in this order, until <see cref="Wanted"/> of them are taken.</summary>
+internal readonly record struct LeaseChoice(IReadOnlyList<Lease> Candidates, int Wanted);
+
 /// <summary>
 /// Which leases a worker takes. There is no leader: every worker that sees the same leases works out the same division and takes its own part of it;
 /// where two see different leases, the conditional write lets one of them win and the next look mends the rest.
@@ -14,7 +17,7 @@ internal static class LeasePlan
     /// A worker without a lease is unknown to the others, who would divide without it: it first takes a single one. Pass false where no other worker can be.
     /// </param>
     /// <param name="maxSteals">How many may be taken from living owners at once.</param>
-    public static IReadOnlyList<Lease> For(string me, IReadOnlyList<Lease> leases, Func<Lease, bool> isFree, bool announce, int maxSteals)
+    public static LeaseChoice For(string me, IReadOnlyList<Lease> leases, Func<Lease, bool> isFree, bool announce, int maxSteals)
     {
         var free = new List<Lease>();
         var owned = new Dictionary<string, List<Lease>>(StringComparer.Ordinal) { [me] = [] };
@@ -60,18 +63,23 @@ internal static class LeasePlan
 
             var mine = free.GetRange(next, wanted);
             var steals = mine.Count - Math.Max(0, Math.Min(pool - next, mine.Count));
-            return steals <= maxSteals ? mine : mine[..^(steals - maxSteals)];
+            return All(steals <= maxSteals ? mine : mine[..^(steals - maxSteals)]);
         }
 
-        return [];
+        return All([]);
     }
 
-    private static List<Lease> Announce(string me, List<Lease> free, Dictionary<string, List<Lease>> owned)
+    private static LeaseChoice All(List<Lease> leases) => new(leases, leases.Count);
+
+    private static LeaseChoice Announce(string me, List<Lease> free, Dictionary<string, List<Lease>> owned)
     {
-        if (free.Count > 0)
-            return [free[(int)(Hash(me) % (uint)free.Count)]];
-        var most = owned.MaxBy(w => (w.Value.Count, w.Key)).Value;
-        return most.Count > 1 ? [most[(int)(Hash(me) % (uint)most.Count)]] : [];
+        var from = free.Count > 0 ? free : owned.MaxBy(w => (w.Value.Count, w.Key)).Value;
+        if (from.Count < (free.Count > 0 ? 1 : 2))
+            return All([]);
+
+        // Other newcomers choose too: several places to try, so that all but a few find one at the first look.
+        var (start, step) = ((int)(Hash(me) % (uint)from.Count), 1 + (from.Count / 16));
+        return new([.. Enumerable.Range(0, Math.Min(16, from.Count)).Select(i => from[(int)((start + ((long)i * step)) % from.Count)]).Distinct()], 1);
     }
 
     /// <summary>FNV-1a: spreads workers over leases, the same in every process.</summary>

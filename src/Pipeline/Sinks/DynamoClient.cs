@@ -1,0 +1,27 @@
+using Amazon;
+using Amazon.DynamoDBv2;
+using Weir.Aws;
+
+namespace Weir.Pipeline.Sinks;
+
+/// <summary>A DynamoDB client by section <c>Aws</c>.</summary>
+internal static class DynamoClient
+{
+    public static IAmazonDynamoDB Of(AwsOptions options)
+    {
+        var config = new AmazonDynamoDBConfig();
+        if (options.DynamoDb.ServiceUrl is { } url)
+        {
+            config.ServiceURL = url.ToString();
+            config.AuthenticationRegion = options.Region ?? "us-east-1";
+        }
+        else if (options.Region is { } region)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        if (options.MaxAttempts is { } attempts)
+            config.MaxErrorRetry = attempts - 1;
+        return options.Credentials() is { } credentials ? new AmazonDynamoDBClient(credentials, config) : new AmazonDynamoDBClient(config);
+    }
+}
