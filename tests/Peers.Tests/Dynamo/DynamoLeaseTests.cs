@@ -74,18 +74,38 @@ public sealed class DynamoLeaseTests : IAsyncLifetime
         var store = await StoreAsync("golden", singleStream: "orders");
         await PutAsync("golden", new()
         {
-            ["leaseKey"] = new("shardId-000000000000"), ["leaseOwner"] = new("host:2x"), ["leaseCounter"] = N("41"), ["checkpoint"] = new("49590338271490256608559692538361571095921575989136588898"),
-            ["checkpointSubSequenceNumber"] = N("0"), ["ownerSwitchesSinceCheckpoint"] = N("2"), ["pendingCheckpoint"] = new("49590338271490256608559692538361571095921575989136588899"), ["pendingCheckpointState"] = N("7"),
+            ["leaseKey"] = new("shardId-000000000000"),
+            ["leaseOwner"] = new("host:2x"),
+            ["leaseCounter"] = N("41"),
+            ["checkpoint"] = new("49590338271490256608559692538361571095921575989136588898"),
+            ["checkpointSubSequenceNumber"] = N("0"),
+            ["ownerSwitchesSinceCheckpoint"] = N("2"),
+            ["pendingCheckpoint"] = new("49590338271490256608559692538361571095921575989136588899"),
+            ["pendingCheckpointState"] = N("7"),
         });
         await PutAsync("golden", new()
         {
-            ["leaseKey"] = new("shardId-000000000001"), ["leaseOwner"] = new("new"), ["checkpointOwner"] = new("old"), ["leaseCounter"] = N("5"), ["checkpoint"] = new("TRIM_HORIZON"), ["checkpointSubSequenceNumber"] = N("0"),
-            ["ownerSwitchesSinceCheckpoint"] = N("0"), ["parentShardId"] = new() { SS = ["shardId-000000000000"] }, ["startingHashKey"] = new("0"), ["endingHashKey"] = new("170141183460469231731687303715884105727"), ["throughputKBps"] = N("12.500000"),
+            ["leaseKey"] = new("shardId-000000000001"),
+            ["leaseOwner"] = new("new"),
+            ["checkpointOwner"] = new("old"),
+            ["leaseCounter"] = N("5"),
+            ["checkpoint"] = new("TRIM_HORIZON"),
+            ["checkpointSubSequenceNumber"] = N("0"),
+            ["ownerSwitchesSinceCheckpoint"] = N("0"),
+            ["parentShardId"] = new() { SS = ["shardId-000000000000"] },
+            ["startingHashKey"] = new("0"),
+            ["endingHashKey"] = new("170141183460469231731687303715884105727"),
+            ["throughputKBps"] = N("12.500000"),
         });
         await PutAsync("golden", new()
         {
-            ["leaseKey"] = new("shardId-000000000002"), ["entityType"] = new("LEASE"), ["leaseCounter"] = N("0"), ["checkpoint"] = new("SHARD_END"), ["checkpointSubSequenceNumber"] = N("0"),
-            ["ownerSwitchesSinceCheckpoint"] = N("0"), ["childShardIds"] = new() { SS = ["shardId-000000000004", "shardId-000000000003"] },
+            ["leaseKey"] = new("shardId-000000000002"),
+            ["entityType"] = new("LEASE"),
+            ["leaseCounter"] = N("0"),
+            ["checkpoint"] = new("SHARD_END"),
+            ["checkpointSubSequenceNumber"] = N("0"),
+            ["ownerSwitchesSinceCheckpoint"] = N("0"),
+            ["childShardIds"] = new() { SS = ["shardId-000000000004", "shardId-000000000003"] },
         });
         await PutAsync("golden", new() { ["leaseKey"] = new("Leader"), ["entityType"] = new("LEADER"), ["ownerName"] = new("w"), ["recordVersionNumber"] = new("guid") });
         await PutAsync("golden", new() { ["leaseKey"] = new("Migration3.0"), ["entityType"] = new("CLIENT_VERSION_MIGRATION"), ["cv"] = new("CLIENT_VERSION_2X") });

@@ -258,8 +258,8 @@ public sealed class ConsumerTests : IDisposable
             await Task.Delay(TimeSpan.FromSeconds(10), _world.Time);
         });
 
-        Assert.Equal(["shardId-000000000001", "shardId-000000000002"], _leases.ListAsync(default).Result.Select(l => l.ShardId));
-        Assert.Equal(21, _store.CountAsync("orders", default).Result);
+        Assert.Equal(["shardId-000000000001", "shardId-000000000002"], Leases().Select(l => l.ShardId));
+        Assert.Equal(21, Latest().Count);
     }
 
     private void Consume(Func<Task> scenario) => _world.Run(
@@ -289,7 +289,9 @@ public sealed class ConsumerTests : IDisposable
 
     private IReadOnlyList<StoredRecord> Latest() => _store.LatestAsync(null, null, 100, default).Result;
 
-    private Lease Lease() => _leases.ListAsync(default).Result.Single();
+    private IReadOnlyList<Lease> Leases() => _leases.ListAsync(default).Result;
+
+    private Lease Lease() => Leases().Single();
 
     private sealed class Seer(List<string> seen) : IRecordProcessor
     {
