@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
@@ -8,32 +9,53 @@ using Weir.Pipeline.Ingest;
 
 namespace Weir.ControlPlane.Access;
 
-/// <summary>Partners and their keys on the state database, answered from memory. Keys made or revoked by another process are noticed within a second.</summary>
+/// <summary>
+/// Partners and their keys on the state database, answered from memory. A key made by another process is good from its first use on: a key that is not known
+/// is looked for on the database when that has changed since it was read. One revoked by another process ends within half a second.
+/// </summary>
 public sealed partial class PartnerKeys(StateDatabase database, TimeProvider time, ILogger<PartnerKeys> logger) : BackgroundService, IPartnerKeys, IPartnerDirectory
 {
     /// <summary>Two, so that a partner can move from the old key to the new one without a gap.</summary>
     public const int ActiveKeysPerPartner = 2;
 
     private const string Columns = "k.id, k.partner_id, p.name, k.prefix, k.streams, k.created_at, k.created_by, k.revoked_at, k.last_used_at";
-    private static readonly TimeSpan ReloadEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often to ask whether the database changed, which costs microseconds; it is read only then.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Uses are noted on the database this often, not at each request.</summary>
     private static readonly TimeSpan NoteUsesEvery = TimeSpan.FromSeconds(10);
 
+    private const string ActiveKeys =
+        "SELECT k.hash, k.id, p.id, p.name, k.streams, p.records_per_second, p.bytes_per_second FROM partner_keys k JOIN partners p ON p.id = k.partner_id WHERE k.revoked_at IS NULL";
+
+    private readonly StateChanges _changes = new(database);
+    private readonly Lock _reloading = new();
     private volatile FrozenDictionary<string, Known>? _byHash;
+    private long _readAt;
     private long _notedAt = time.GetTimestamp();
 
     /// <summary>A look-up by hash tells nothing about the secret through its timing: the hash of a guess is unrelated to the guess.</summary>
     public ValueTask<Partner?> FindByKeyAsync(string apiKey, CancellationToken cancellationToken)
     {
         var byHash = _byHash ?? Reload();
-        if (!byHash.TryGetValue(Convert.ToHexString(Secrets.Hash(apiKey)), out var known))
+        var hash = Secrets.Hash(apiKey);
+        if (!byHash.TryGetValue(Convert.ToHexString(hash), out var known) && !FoundSince(hash, out known))
         {
             return ValueTask.FromResult<Partner?>(null);
         }
 
         known.Used = true;
         return ValueTask.FromResult<Partner?>(known.Partner);
+    }
+
+    /// <summary>Looks for a key made since the keys were read. While nothing was written since then a flood of wrong keys never gets to the table; else each costs one look into its index.</summary>
+    private bool FoundSince(byte[] hash, [NotNullWhen(true)] out Known? known)
+    {
+        known = null;
+        return _changes.Version() != Volatile.Read(ref _readAt)
+            && database.Query($"{ActiveKeys} AND k.hash = $hash", r => r.GetString(1), ("$hash", hash)).Count > 0
+            && Reload().TryGetValue(Convert.ToHexString(hash), out known);
     }
 
     public Task<IReadOnlyList<PartnerKey>> ListAsync(CancellationToken cancellationToken) =>
@@ -105,14 +127,24 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
         return Task.FromResult(revoked);
     }
 
+    public override void Dispose()
+    {
+        _changes.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(ReloadEvery, time);
+        using var timer = new PeriodicTimer(LookEvery, time);
         do
         {
             try
             {
-                Reload();
+                if (_byHash is null || _changes.Version() != Volatile.Read(ref _readAt))
+                {
+                    Reload();
+                }
+
                 if (time.GetElapsedTime(_notedAt) >= NoteUsesEvery)
                 {
                     NoteUses();
@@ -142,17 +174,25 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
 
     private FrozenDictionary<string, Known> Reload()
     {
-        var before = _byHash;
-        var now = database.Query(
-            "SELECT k.hash, k.id, p.id, p.name, k.streams, p.records_per_second, p.bytes_per_second FROM partner_keys k JOIN partners p ON p.id = k.partner_id WHERE k.revoked_at IS NULL",
-            r => KeyValuePair.Create(
-                Convert.ToHexString((byte[])r.GetValue(0)),
-                new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)))));
+        // One at a time, or a reading from before a change could replace one from after it.
+        lock (_reloading)
+        {
+            var before = _byHash;
+            var at = _changes.Version();
+            var now = database.Query(
+                ActiveKeys,
+                r => KeyValuePair.Create(
+                    Convert.ToHexString((byte[])r.GetValue(0)),
+                    new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)))));
 
-        // A key that has not changed keeps its mark of use, and the partner its identity: limiters may hold on to it.
-        return _byHash = now
-            .Select(n => before is not null && before.TryGetValue(n.Key, out var old) && Same(old, n.Value) ? KeyValuePair.Create(n.Key, old) : n)
-            .ToFrozenDictionary(StringComparer.Ordinal);
+            // A key that has not changed keeps its mark of use, and the partner its identity: limiters may hold on to it.
+            var byHash = now
+                .Select(n => before is not null && before.TryGetValue(n.Key, out var old) && Same(old, n.Value) ? KeyValuePair.Create(n.Key, old) : n)
+                .ToFrozenDictionary(StringComparer.Ordinal);
+            _byHash = byHash;
+            Volatile.Write(ref _readAt, at);
+            return byHash;
+        }
     }
 
     private static bool Same(Known a, Known b) =>
