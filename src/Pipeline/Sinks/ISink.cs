@@ -48,11 +48,23 @@ public sealed record StoredRecord(
     string RuleSet,
     int RedactedSpans);
 
+/// <summary>Which stored records to read, the newest first.</summary>
+/// <param name="Stream">Of this stream only; null for all.</param>
+/// <param name="Contains">Only those with this text in their clean data.</param>
+/// <param name="Limit">At most so many, 1 to 1,000.</param>
+/// <param name="Before">Goes on where the page before ended: its <see cref="RecordPage.Next"/>.</param>
+public sealed record RecordQuery(string? Stream = null, string? Contains = null, int Limit = 100, string? Before = null);
+
+/// <summary>Some stored records. A search looks at so many records and no more, so a page may hold few or none and still have a <see cref="Next"/>.</summary>
+/// <param name="Next">Leads to older records, as <see cref="RecordQuery.Before"/>; null when there are none.</param>
+public sealed record RecordPage(IReadOnlyList<StoredRecord> Records, string? Next);
+
 /// <summary>Reads back what the store has.</summary>
 public interface IRecordStore
 {
-    /// <summary>The newest records first, at most <paramref name="limit"/> (1 to 1,000); <paramref name="contains"/> filters by text in the clean data.</summary>
-    Task<IReadOnlyList<StoredRecord>> LatestAsync(string? stream, string? contains, int limit, CancellationToken cancellationToken);
+    /// <summary>One page of what the query asks for. Takes a bounded time however many records there are.</summary>
+    /// <exception cref="ArgumentException"><see cref="RecordQuery.Before"/> is not what a page gave out.</exception>
+    Task<RecordPage> ReadAsync(RecordQuery query, CancellationToken cancellationToken);
 
     /// <summary>How many records are stored.</summary>
     Task<long> CountAsync(string? stream, CancellationToken cancellationToken);

@@ -173,6 +173,40 @@ public sealed class MetricsSamplerTests : IDisposable
         Assert.Equal((5, 10), (snapshot.Store.RecordsTotal, snapshot.Ingest.RecordsPerSecond));
     }
 
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 4)]
+    [InlineData(4, 2)]
+    public async Task A_sample_that_comes_a_little_late_stands_for_the_seconds_since_the_last_one(int late, int points)
+    {
+        var sampler = Create([]);
+        await TickAsync(sampler, 0);
+        _pipeline.Accepted(100, 100);
+        await TickAsync(sampler, late);
+
+        var values = _history.Window(new SeriesKey(SeriesKind.IngestRecords), TimeSpan.FromMinutes(1)).Values;
+        Assert.Equal(points, values.Count(v => !float.IsNaN(v)));
+        Assert.All(values[1..].Where(v => !float.IsNaN(v)), v => Assert.Equal(100f / late, v));
+    }
+
+    [Fact]
+    public async Task A_spool_tells_how_fast_it_grows_over_the_last_seconds()
+    {
+        _streams.Add("orders", 1);
+        var sampler = Create([]);
+        _pipeline.SpoolHolds("orders", 0, 0, null);
+        Assert.Null((await TickAsync(sampler, 0)).Find("orders")!.SpoolGrowthPerSecond);
+
+        _pipeline.SpoolHolds("orders", 500, 1, null);
+        Assert.Equal(100, (await TickAsync(sampler, 5)).Find("orders")!.SpoolGrowthPerSecond);
+
+        _pipeline.SpoolHolds("orders", 100, 1, null);
+        Assert.Equal(10, (await TickAsync(sampler, 5)).Find("orders")!.SpoolGrowthPerSecond);
+
+        _pipeline.SpoolHolds("orders", 0, 0, null);
+        Assert.InRange((await TickAsync(sampler, 5)).Find("orders")!.SpoolGrowthPerSecond!.Value, -51, -49);
+    }
+
     [Fact]
     public async Task The_host_samples_each_second_and_publishes()
     {
@@ -238,7 +272,7 @@ public sealed class MetricsSamplerTests : IDisposable
 
         public Exception? Error { get; set; }
 
-        public Task<IReadOnlyList<StoredRecord>> LatestAsync(string? stream, string? contains, int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<StoredRecord>>([]);
+        public Task<RecordPage> ReadAsync(RecordQuery query, CancellationToken cancellationToken) => Task.FromResult(new RecordPage([], null));
 
         public Task<long> CountAsync(string? stream, CancellationToken cancellationToken) => Error is null ? Task.FromResult(Count) : throw Error;
     }

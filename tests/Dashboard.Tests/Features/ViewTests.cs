@@ -40,7 +40,7 @@ public sealed class ViewTests
     [Fact]
     public void Records()
     {
-        RecordsView[] views = [new(), new("orders", "a+b=c&d \"ü\"", false, "orders~shardId-000000000000~123~0")];
+        RecordsView[] views = [new(), new("orders", "a+b=c&d \"ü\"", false, "orders~shardId-000000000000~123~0"), new(Before: "4711")];
         Assert.All(views, v => Assert.Equal(v, RecordsView.From("http://host" + v.ToUrl())));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
@@ -167,9 +168,22 @@ public sealed class MemoryRecords : IRecordStore
 
     public Exception? Fails { get; set; }
 
-    public Task<IReadOnlyList<StoredRecord>> LatestAsync(string? stream, string? contains, int limit, CancellationToken cancellationToken) => Fails is not null
-        ? Task.FromException<IReadOnlyList<StoredRecord>>(Fails)
-        : Task.FromResult<IReadOnlyList<StoredRecord>>([.. All.Where(r => (stream is null || r.Stream == stream) && (contains is null || r.Data.Contains(contains, StringComparison.Ordinal))).Take(limit)]);
+    /// <summary>How many records one search looks at.</summary>
+    public int SearchWindow { get; set; } = int.MaxValue;
+
+    public Task<RecordPage> ReadAsync(RecordQuery query, CancellationToken cancellationToken)
+    {
+        if (Fails is not null)
+        {
+            return Task.FromException<RecordPage>(Fails);
+        }
+
+        var start = int.Parse(query.Before ?? "0", CultureInfo.InvariantCulture);
+        var looked = All.Skip(start).Take(query.Contains is null ? int.MaxValue : SearchWindow).ToArray();
+        StoredRecord[] found = [.. looked.Where(r => (query.Stream is null || r.Stream == query.Stream) && (query.Contains is null || r.Data.Contains(query.Contains, StringComparison.Ordinal))).Take(query.Limit)];
+        var end = found.Length == query.Limit ? start + Array.IndexOf(looked, found[^1]) + 1 : start + looked.Length;
+        return Task.FromResult(new RecordPage(found, end < All.Count ? end.ToString(CultureInfo.InvariantCulture) : null));
+    }
 
     public Task<long> CountAsync(string? stream, CancellationToken cancellationToken) => Task.FromResult((long)All.Count);
 }

@@ -287,7 +287,7 @@ public sealed class ConsumerTests : IDisposable
         }
     }
 
-    private IReadOnlyList<StoredRecord> Latest() => _store.LatestAsync(null, null, 100, default).Result;
+    private IReadOnlyList<StoredRecord> Latest() => _store.ReadAsync(new RecordQuery(), default).Result.Records;
 
     private IReadOnlyList<Lease> Leases() => _leases.ListAsync(default).Result;
 

@@ -8,14 +8,17 @@ namespace Weir.Dashboard.Features.Records;
 
 public sealed partial class RecordsPage(NavigationManager navigation, IRecordStore store, Feed<SystemSnapshot> snapshots, TimeProvider time)
 {
-    private const int Shown = 200;
-
     private RecordsView _view = new();
     private List<StoredRecord>? _records;
+    private string? _older;
     private StoredRecord? _chosen;
     private long _count;
     private DateTimeOffset _asOf;
     private string? _problem;
+
+    private bool Live => _view is { Live: true, Before: null };
+
+    private bool Filtered => _view.Text is not null || _view.Stream is not null;
 
     private IEnumerable<string> Streams => (snapshots.Latest?.Streams ?? []).Select(s => s.Name).Append(_view.Stream).OfType<string>().Distinct();
 
@@ -29,7 +32,7 @@ public sealed partial class RecordsPage(NavigationManager navigation, IRecordSto
         }
 
         await ReadAsync();
-        Every(TimeSpan.FromSeconds(1), time, () => _view.Live ? ReadAsync() : Task.CompletedTask);
+        Every(TimeSpan.FromSeconds(1), time, () => Live ? ReadAsync() : Task.CompletedTask);
     }
 
     protected override void Dispose(bool disposing)
@@ -42,7 +45,7 @@ public sealed partial class RecordsPage(NavigationManager navigation, IRecordSto
     {
         var before = _view;
         _view = RecordsView.From(e.Location);
-        if ((before.Stream, before.Text, before.Live) != (_view.Stream, _view.Text, _view.Live) && (_view.Live || before.Live == _view.Live))
+        if ((before.Stream, before.Text, before.Before) != (_view.Stream, _view.Text, _view.Before) || (Live && !before.Live))
         {
             await ReadAsync();
         }
@@ -57,11 +60,24 @@ public sealed partial class RecordsPage(NavigationManager navigation, IRecordSto
     {
         try
         {
-            _records = [.. await store.LatestAsync(_view.Stream, _view.Text, Shown, Gone)];
+            var asked = _view;
+            var page = await store.ReadAsync(asked.ToQuery(), Gone);
+            if (asked.ToQuery() != _view.ToQuery())
+            {
+                // Somebody has moved on meanwhile; the answer to that is on its way.
+                return;
+            }
+
+            (_records, _older) = ([.. page.Records], page.Next);
             _count = await store.CountAsync(_view.Stream, Gone);
             _asOf = time.GetUtcNow();
             _problem = null;
             Choose();
+        }
+        catch (ArgumentException)
+        {
+            // The address names a place that never was: the newest records are the next best.
+            Show(_view with { Before = null });
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -55,6 +55,38 @@ public sealed class RecordsPageTests : ConsoleContext
         Assert.EndsWith("/records?q=pear", Navigation.Uri, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Older_records_are_a_page_away_and_do_not_refresh()
+    {
+        Records.All.AddRange(Enumerable.Range(0, RecordsView.PageSize + 5).Select(n => Record(n, $"r{n:D3}")));
+        var page = Render<RecordsPage>();
+        var older = page.WaitForElement("[data-testid=records-older]").GetAttribute("href")!;
+
+        Navigation.NavigateTo(older);
+
+        page.WaitForAssertion(() => Assert.Contains("r104", page.Find("[data-testid=records-table]").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("r099", page.Find("[data-testid=records-table]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-testid=records-older]"));
+        Assert.Empty(page.FindAll("[data-testid=records-live]"));
+        Assert.Equal("/records", page.Find("[data-testid=records-newest]").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void A_search_that_has_not_looked_at_everything_offers_to_go_on()
+    {
+        Records.SearchWindow = 10;
+        Records.All.AddRange(Enumerable.Range(0, 30).Select(n => Record(n, $"r{n:D3}")));
+        Navigation.NavigateTo("/records?q=r025");
+        var page = Render<RecordsPage>();
+
+        Assert.Contains("so far", page.WaitForElement("[data-testid=records-empty]").TextContent, StringComparison.Ordinal);
+        Navigation.NavigateTo(page.Find("[data-testid=records-older]").GetAttribute("href")!);
+        page.WaitForAssertion(() => Assert.EndsWith("before=20", page.Find("[data-testid=records-older]").GetAttribute("href"), StringComparison.Ordinal));
+        Navigation.NavigateTo(page.Find("[data-testid=records-older]").GetAttribute("href")!);
+
+        page.WaitForAssertion(() => Assert.Contains("r025", page.Find("[data-testid=records-table]").TextContent, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("""{"a":"x \" y","n":-1.5e3,"t":true,"l":[1,null]}""")]
     [InlineData("\"just a string\"")]
