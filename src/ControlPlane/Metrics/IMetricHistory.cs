@@ -1,11 +1,11 @@
 namespace Weir.ControlPlane.Metrics;
 
-/// <summary>What is kept over time. Shard series are named by stream and shard.</summary>
+/// <summary>What is kept over time, of the process, of a stream, of a shard; in this order, which <c>GET /metrics/history</c> relies on. Utilization is a share, 1 = full.</summary>
 public enum SeriesKind
 {
     RequestsOk, RequestsClientError, RequestsThrottled, RequestsServerError, IngestRecords, IngestBytes, IngestP99Milliseconds,
     SpoolRecords, SpoolOldestSeconds, StoredRecords, RedactedValues,
-    StreamIncomingBytes, StreamIncomingRecords, StreamCapacityBytes, StreamOutgoingBytes, StreamWriteThrottles, StreamReadThrottles, StreamIteratorAgeMilliseconds,
+    StreamIncomingBytes, StreamIncomingRecords, StreamBytesUtilization, StreamRecordsUtilization, StreamCapacityBytes, StreamOutgoingBytes, StreamWriteThrottles, StreamReadThrottles, StreamIteratorAgeMilliseconds,
     ShardIncomingBytes, ShardIncomingRecords, ShardWriteThrottles, ShardIteratorAgeMilliseconds,
 }
 

@@ -22,14 +22,16 @@ public sealed partial class MetricsSampler(
     TimeProvider time,
     ILogger<MetricsSampler> logger) : BackgroundService
 {
-    private const double ShardBytesPerSecond = 1048576;
-    private const double ShardRecordsPerSecond = 1000;
+    /// <summary>So late a sample may be and still stand for the seconds since the last one.</summary>
+    private const int LateSeconds = 3;
 
     private readonly ShardRates _rates = new(meters.FirstOrDefault(), time);
+    private readonly SpoolTrend _trend = new(time);
     private readonly IRecordStore? _store = stores.FirstOrDefault();
     private PipelineTotals? _before;
     private long _storedTotal;
     private long _sampledAt;
+    private long? _remembered;
     private long _sequence;
 
     /// <summary>Takes one sample; the host calls it each second.</summary>
@@ -102,11 +104,11 @@ public sealed partial class MetricsSampler(
         }
     }
 
-    private static StreamSnapshot Stream(StreamTopology stream, IReadOnlyList<ShardSnapshot> shards, SpoolDepth? spool, DateTimeOffset now)
+    private StreamSnapshot Stream(StreamTopology stream, IReadOnlyList<ShardSnapshot> shards, SpoolDepth? spool, DateTimeOffset now)
     {
         var open = shards.Count(s => s.IsOpen);
         var (bytes, records) = (shards.Sum(s => s.IncomingBytesPerSecond), shards.Sum(s => s.IncomingRecordsPerSecond));
-        return new StreamSnapshot(
+        var read = new StreamSnapshot(
             stream.Name,
             stream.Status,
             open,
@@ -116,18 +118,32 @@ public sealed partial class MetricsSampler(
             shards.Sum(s => s.OutgoingRecordsPerSecond),
             shards.Sum(s => s.WriteThrottlesPerSecond),
             shards.Sum(s => s.ReadThrottlesPerSecond),
-            open == 0 ? 0 : Math.Max(bytes / (open * ShardBytesPerSecond), records / (open * ShardRecordsPerSecond)),
+            0,
             shards.Max(s => s.IteratorAgeMilliseconds),
             spool?.Records ?? 0,
             spool?.Bytes ?? 0,
             Oldest(spool?.Oldest, now),
-            shards);
+            shards)
+        {
+            SpoolGrowthPerSecond = _trend.Read(stream.Name, spool?.Records ?? 0),
+        };
+        return read with { Utilization = Math.Max(read.BytesUtilization, read.RecordsUtilization) };
     }
 
     private void Remember(SystemSnapshot snapshot)
     {
+        // A tick that slips over the border of a second leaves one without a sample. The rates are of the whole time since the last sample, so they hold for it too.
         var second = snapshot.At.ToUnixTimeSeconds();
-        void Keep(SeriesKind kind, double? value, string? stream = null, string? shard = null) => history.Append(new SeriesKey(kind, stream, shard), second, value);
+        var first = _remembered is { } last && second - last is > 1 and <= LateSeconds ? last + 1 : second;
+        _remembered = second;
+        void Keep(SeriesKind kind, double? value, string? stream = null, string? shard = null)
+        {
+            for (var at = first; at <= second; at++)
+            {
+                history.Append(new SeriesKey(kind, stream, shard), at, value);
+            }
+        }
+
         double Requests(Func<int, bool> which) => snapshot.Ingest.RequestsPerSecond.Where(p => which(p.Key)).Sum(p => p.Value);
 
         Keep(SeriesKind.RequestsOk, Requests(s => s < 400));
@@ -145,6 +161,8 @@ public sealed partial class MetricsSampler(
         {
             Keep(SeriesKind.StreamIncomingBytes, stream.IncomingBytesPerSecond, stream.Name);
             Keep(SeriesKind.StreamIncomingRecords, stream.IncomingRecordsPerSecond, stream.Name);
+            Keep(SeriesKind.StreamBytesUtilization, stream.BytesUtilization, stream.Name);
+            Keep(SeriesKind.StreamRecordsUtilization, stream.RecordsUtilization, stream.Name);
             Keep(SeriesKind.StreamCapacityBytes, stream.CapacityBytesPerSecond, stream.Name);
             Keep(SeriesKind.StreamOutgoingBytes, stream.OutgoingBytesPerSecond, stream.Name);
             Keep(SeriesKind.StreamWriteThrottles, stream.WriteThrottlesPerSecond, stream.Name);

@@ -54,6 +54,15 @@ public sealed record StreamSnapshot(
     double? SpoolOldestSeconds,
     IReadOnlyList<ShardSnapshot> Shards)
 {
+    /// <summary>Records a second by which the spool grows, over the last ten seconds; negative while it drains, null before two samples.</summary>
+    public double? SpoolGrowthPerSecond { get; init; }
+
+    /// <summary>Bytes against what the open shards take, 1 = full.</summary>
+    public double BytesUtilization => OpenShards == 0 ? 0 : IncomingBytesPerSecond / CapacityBytesPerSecond;
+
+    /// <summary>Records against what the open shards take, 1 = full.</summary>
+    public double RecordsUtilization => OpenShards == 0 ? 0 : IncomingRecordsPerSecond / CapacityRecordsPerSecond;
+
     /// <summary>Bytes a second the open shards take: 1 MiB each.</summary>
     public double CapacityBytesPerSecond => OpenShards * 1048576.0;
 
