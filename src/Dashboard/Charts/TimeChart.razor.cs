@@ -34,7 +34,7 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
 
     /// <summary>Pixels.</summary>
     [Parameter]
-    public int Height { get; set; } = 180;
+    public int Height { get; set; } = 150;
 
     /// <summary>Charts of one group share their cursor.</summary>
     [Parameter]
@@ -81,7 +81,7 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
             unit = Unit,
             span = Span.TotalSeconds,
             group = Group,
-            lines = Lines.Select(l => new { label = l.Label, tone = l.Tone, look = l.Look }),
+            lines = Lines.Select(l => new { label = l.Label, tone = l.Tone, look = l.Look, unit = l.Unit ?? Unit }),
         }, times, values);
     }
 
@@ -130,7 +130,7 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
     private string Latest(ChartLine line)
     {
         var index = Lines.ToList().IndexOf(line);
-        return index < _latest.Length && !double.IsNaN(_latest[index]) ? ChartUnits.Show(Unit, _latest[index]) : Figures.Unknown;
+        return index < _latest.Length && !double.IsNaN(_latest[index]) ? ChartUnits.Show(line.Unit ?? Unit, _latest[index]) : Figures.Unknown;
     }
 
     /// <summary>All lines on one axis of time, null where a line has a gap.</summary>

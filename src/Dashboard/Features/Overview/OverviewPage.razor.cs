@@ -27,11 +27,12 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
         new("values redacted", new(SeriesKind.RedactedValues), "series-3"),
     ];
 
+    private readonly AttentionBoard _board = new();
     private OverviewView _view = new();
     private SystemSnapshot? _now;
     private IReadOnlyList<Attention> _attention = [];
     private string? _stream;
-    private ChartLine[] _throughput = [], _throttles = [], _ages = [];
+    private ChartLine[] _load = [], _throttles = [], _behind = [];
 
     private NavigationManager Navigation => navigation;
 
@@ -43,9 +44,45 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
 
     private double Throttles => _now!.Streams.Sum(s => s.WriteThrottlesPerSecond);
 
-    private double Utilization => _now!.Streams.Select(s => s.Utilization).DefaultIfEmpty(0).Max();
+    private StreamSnapshot? Fullest => _now!.Streams.MaxBy(s => s.Utilization);
+
+    private double Utilization => Fullest?.Utilization ?? 0;
 
     private double? Age => _now!.Streams.Max(s => s.IteratorAgeMilliseconds);
+
+    /// <summary>Always the same rows, so that nothing moves when a status comes up.</summary>
+    private IEnumerable<(string Word, double Rate, string Tone)> Statuses
+    {
+        get
+        {
+            double Rate(Func<int, bool> which) => _now!.Ingest.RequestsPerSecond.Where(r => which(r.Key)).Sum(r => r.Value);
+            yield return ("202", Rate(s => s < 400), "good");
+            yield return ("4xx", Rate(s => s is >= 400 and < 500 and not 429), "warn");
+            yield return ("429", Rate(s => s == 429), "warn");
+            yield return ("5xx", Rate(s => s >= 500), "bad");
+        }
+    }
+
+    /// <summary>Where the spool is heading, in words.</summary>
+    private string SpoolTrend => _now!.Streams.Sum(s => s.SpoolGrowthPerSecond) switch
+    {
+        _ when _now.Ingest.SpoolRecords == 0 => "empty",
+        null => Figures.Unknown,
+        > 1 and var growth => $"+{Figures.Short(growth)}/s",
+        < -1 and var growth => $"empty in {Figures.Span(_now.Ingest.SpoolRecords / -growth * 1000)}",
+        _ => "steady",
+    };
+
+    /// <summary>The shard whose reader is furthest behind.</summary>
+    private string Oldest
+    {
+        get
+        {
+            var behind = _now!.Streams.SelectMany(s => s.Shards.Where(h => h.IteratorAgeMilliseconds > 0).Select(h => (Stream: s.Name, Shard: h))).OrderByDescending(p => p.Shard.IteratorAgeMilliseconds).Take(1).ToArray();
+            return behind is [var (stream, shard)] ? _now.Streams.Count == 1 ? Figures.Shard(shard.ShardId) : $"{stream} {Figures.Shard(shard.ShardId)}"
+                : Age is null ? Figures.Unknown : "none";
+        }
+    }
 
     private string SpoolTone => _now!.Ingest.SpoolOldestSeconds switch { >= 300 => "bad", >= 30 => "warn", _ => "calm" };
 
@@ -77,7 +114,7 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
     private void OnSample(SystemSnapshot snapshot)
     {
         _now = snapshot;
-        _attention = Attention.Rank(snapshot, operations.Feed.Latest ?? [], time.GetUtcNow());
+        _attention = _board.Show(Attention.Rank(snapshot, operations.Feed.Latest ?? [], time.GetUtcNow()), snapshot.At);
         if (_stream is null || snapshot.Find(_stream) is null)
         {
             _stream = snapshot.Streams.MaxBy(s => s.IncomingBytesPerSecond)?.Name;
@@ -92,15 +129,19 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
         Lines();
     }
 
+    /// <summary>A chart's title, with the stream when there are several.</summary>
+    private string Of(string what) => _now!.Streams.Count == 1 ? string.Concat(what[..1].ToUpperInvariant(), what.AsSpan(1)) : $"{_stream}: {what}";
+
     private void Lines()
     {
-        if (_stream is not { } name || (_throughput.Length > 0 && _throughput[0].Key.Stream == name))
+        var name = _stream;
+        if (_behind.Length > 0 && _behind[^1].Key.Stream == name)
         {
             return;
         }
 
-        _throughput = [new("in", new(SeriesKind.StreamIncomingBytes, name), "series-1", "area"), new("out", new(SeriesKind.StreamOutgoingBytes, name), "series-5"), new("capacity", new(SeriesKind.StreamCapacityBytes, name), "series-2", "limit")];
-        _throttles = [new("writes", new(SeriesKind.StreamWriteThrottles, name), "bad", "area"), new("reads", new(SeriesKind.StreamReadThrottles, name), "series-2")];
-        _ages = [new("oldest shard", new(SeriesKind.StreamIteratorAgeMilliseconds, name), "series-3", "area")];
+        _behind = [new("oldest in the spool", new(SeriesKind.SpoolOldestSeconds), "series-2", Scale: 1000), new("iterator age", new(SeriesKind.StreamIteratorAgeMilliseconds, name), "series-3", "area")];
+        _load = name is null ? [] : StreamLines.Load(name);
+        _throttles = name is null ? [] : StreamLines.Throttles(name);
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class StreamPage(NavigationManager navigation, Feed<System
     private SystemSnapshot? _snapshot;
     private StreamSnapshot? _now;
     private ShardSnapshot[] _open = [], _closed = [], _rows = [];
-    private ChartLine[] _throughput = [], _throttles = [], _ages = [];
+    private ChartLine[] _load = [], _throughput = [], _throttles = [], _ages = [];
 
     [Parameter]
     public string Name { get; set; } = "";
@@ -43,9 +43,7 @@ public sealed partial class StreamPage(NavigationManager navigation, Feed<System
     protected override void OnParametersSet()
     {
         _view = StreamView.From(Name, navigation.Uri);
-        _throughput = [new("in", new(SeriesKind.StreamIncomingBytes, Name), "series-1", "area"), new("out", new(SeriesKind.StreamOutgoingBytes, Name), "series-5"), new("capacity", new(SeriesKind.StreamCapacityBytes, Name), "series-2", "limit")];
-        _throttles = [new("writes", new(SeriesKind.StreamWriteThrottles, Name), "bad", "area"), new("reads", new(SeriesKind.StreamReadThrottles, Name), "series-2")];
-        _ages = [new("oldest shard", new(SeriesKind.StreamIteratorAgeMilliseconds, Name), "series-3", "area")];
+        (_load, _throughput, _ages, _throttles) = (StreamLines.Load(Name), StreamLines.Throughput(Name), StreamLines.Age(Name), StreamLines.Throttles(Name));
         Read();
     }
 

@@ -8,19 +8,21 @@ const three = v => v < 9.995 ? +v.toFixed(2) : v < 99.95 ? +v.toFixed(1) : Math.
 const short = v => v === 0 ? '0' : v < 10 ? `${+v.toFixed(1)}` : v < 1e3 ? `${Math.round(v)}` : v < 1e6 ? `${three(v / 1e3)}k` : v < 1e9 ? `${three(v / 1e6)}M` : `${three(v / 1e9)}G`;
 const bytes = v => v < 1024 ? `${Math.round(v)} B` : v < 1048576 ? `${three(v / 1024)} KiB` : v < 1073741824 ? `${three(v / 1048576)} MiB` : `${three(v / 1073741824)} GiB`;
 const span = v => v < 1e3 ? `${Math.round(v)} ms` : v < 6e4 ? `${three(v / 1e3)} s` : v < 36e5 ? `${three(v / 6e4)} min` : `${three(v / 36e5)} h`;
-const units = { count: short, rate: v => `${short(v)}/s`, bytes: v => `${bytes(v)}/s`, ms: span };
+const percent = v => (v > 0 && v < 0.005 ? '<1%' : `${Math.round(v * 100)}%`);
+const units = { count: short, rate: v => `${short(v)}/s`, bytes: v => `${bytes(v)}/s`, ms: span, percent };
 
 // Steps of an axis that read well in each unit.
 const steps = {
   count: [1, 2, 5],
   rate: [0.1, 0.2, 0.5, 1, 2, 5],
   bytes: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+  percent: [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100],
   ms: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5],
 };
 
 function increments(unit) {
-  if (unit === 'ms') {
-    return steps.ms;
+  if (unit === 'ms' || unit === 'percent') {
+    return steps[unit];
   }
 
   const base = unit === 'bytes' ? 1024 : 10;
@@ -49,7 +51,8 @@ function options(place, o) {
     scales: {
       // A young process does not show an empty quarter of an hour: the axis starts at the first sample, but shows two minutes at least.
       x: { time: true, range: (u, min, max) => max == null ? [0, o.span] : [Math.max(max - o.span, Math.min(min, max - 120)), max] },
-      y: { range: (u, min, max) => [0, Math.max(o.unit === 'bytes' ? 1024 : o.unit === 'ms' ? 100 : 1, (max ?? 0) * 1.12)] },
+      y: { range: (u, min, max) => [0, Math.max(o.unit === 'bytes' ? 1024 : o.unit === 'ms' ? 100 : o.unit === 'percent' ? 1.12 : 1, (max ?? 0) * 1.12)] },
+      mark: { range: [0, 1] },
     },
     axes: [
       { stroke: ink, font, size: 24, gap: 4, space: 70, grid: { show: false }, ticks: { stroke: grid, size: 4, width: 1 }, values: [
@@ -61,17 +64,64 @@ function options(place, o) {
       ...o.lines.map(l => {
         const tone = token(l.tone);
         return {
-          label: l.label, stroke: tone, width: l.look === 'limit' ? 1.25 : 1.6, dash: l.look === 'limit' ? [5, 4] : undefined, spanGaps: false, points: { show: false },
-          fill: l.look === 'area' ? alpha(tone, 0.16) : undefined, value: (u, v) => v == null ? '–' : format(v),
+          label: l.label, stroke: tone, scale: l.look === 'mark' ? 'mark' : 'y', width: l.look === 'mark' ? 0 : l.look === 'limit' ? 1.25 : 1.6, dash: l.look === 'limit' ? [5, 4] : undefined, spanGaps: false, points: { show: false }, paths: l.look === 'mark' ? () => null : undefined,
+          fill: l.look === 'area' ? alpha(tone, 0.16) : undefined, value: (u, v) => v == null ? '–' : units[l.unit](v),
         };
       }),
     ],
-    plugins: [tip(o, format)],
+    plugins: [marks(o), tip(o)],
+  };
+}
+
+// Shades the time in which a line of the look "mark" is above 0, and draws 100 % where that is the limit.
+function marks(o) {
+  return {
+    hooks: {
+      drawClear(u) {
+        const { left, top, width, height } = u.bbox;
+        const pen = u.ctx;
+        pen.save();
+        o.lines.forEach((l, i) => {
+          if (l.look !== 'mark') {
+            return;
+          }
+
+          const [times, values] = [u.data[0], u.data[i + 1]];
+          pen.fillStyle = alpha(token(l.tone), 0.14);
+          let from = null;
+          for (let at = 0; at <= times.length; at++) {
+            if (at < times.length && values[at] > 0) {
+              from ??= at;
+            } else if (from !== null) {
+              const x0 = Math.max(left, u.valToPos(times[Math.max(0, from - 1)], 'x', true));
+              const x1 = Math.min(left + width, u.valToPos(times[at - 1], 'x', true));
+              if (x1 >= left) {
+                pen.fillRect(x0, top, Math.max(x1 - x0, devicePixelRatio), height);
+              }
+
+              from = null;
+            }
+          }
+        });
+        if (o.unit === 'percent') {
+          const y = Math.round(u.valToPos(1, 'y', true));
+          pen.strokeStyle = token('bad');
+          pen.lineWidth = 1.25 * devicePixelRatio;
+          pen.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+          pen.beginPath();
+          pen.moveTo(left, y);
+          pen.lineTo(left + width, y);
+          pen.stroke();
+        }
+
+        pen.restore();
+      },
+    },
   };
 }
 
 // What the cursor is on, in words, beside it.
-function tip(o, format) {
+function tip(o) {
   let box;
   return {
     hooks: {
@@ -93,7 +143,7 @@ function tip(o, format) {
           const mark = document.createElement('i');
           mark.style.background = token(l.tone);
           const value = u.data[i + 1][idx];
-          row.append(mark, `${l.label} `, Object.assign(document.createElement('b'), { textContent: value == null ? '–' : format(value) }));
+          row.append(mark, `${l.label} `, Object.assign(document.createElement('b'), { textContent: value == null ? '–' : units[l.unit](value) }));
           return row;
         });
         const time = Object.assign(document.createElement('em'), { textContent: `${new Date(u.data[0][idx] * 1e3).toISOString().slice(11, 19)} UTC` });

@@ -21,6 +21,14 @@ export function mount(canvas, owner) {
     return mix(colours.ramp[step], colours.ramp[step + 1], place - step);
   };
 
+  // Ink or ground, whichever stands out more on the colour (WCAG's contrast).
+  const light = hex => {
+    const [r, g, b] = [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16) / 255).map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
+  const readable = fill => (contrast(fill, colours.ink) >= contrast(fill, colours.ground) ? colours.ink : colours.ground);
+
   const rows = () => {
     const wide = canvas.clientWidth < 600 ? 12 : 40;
     return Math.min(24, Math.max(1, Math.ceil(ids.length / wide)));
@@ -69,8 +77,7 @@ export function mount(canvas, owner) {
       }
 
       if (box.w > 44 && box.h >= 22) {
-        const dark = full || level > 45;
-        pen.fillStyle = full || level > 85 ? colours.ground : dark ? colours.light : colours.ink;
+        pen.fillStyle = readable(pen.fillStyle);
         pen.font = '600 12px Archivo, system-ui, sans-serif';
         pen.textBaseline = 'middle';
         pen.fillText(names[box.i], box.x + 8, box.y + box.h / 2 - (box.h > 40 ? 8 : 0), box.w - 12);

@@ -73,5 +73,51 @@ public sealed class AttentionTests : ConsoleContext
         Assert.Empty(Attention.Rank(Quiet(), [failed], Clock.GetUtcNow().AddMinutes(61)));
     }
 
+    [Fact]
+    public void A_full_spool_and_throttles_are_one_trouble_with_one_way_out()
+    {
+        var s = Quiet();
+        var flow = Assert.Single(Rank(s with { Streams = [s.Streams[0] with { SpoolRecords = 1000, SpoolOldestSeconds = 40, SpoolGrowthPerSecond = 200, WriteThrottlesPerSecond = 9, Shards = [.. s.Streams[0].Shards.Select(h => h with { WriteThrottlesPerSecond = 5 })] }] }));
+
+        Assert.Contains("40 s behind", flow.Title, StringComparison.Ordinal);
+        Assert.Contains("All 2 shards are full", flow.Cause, StringComparison.Ordinal);
+        Assert.Contains("1,000 accepted records wait on disk, none is lost, 200 more each second", flow.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_spool_that_drains_says_when_it_will_be_empty_and_wakes_nobody()
+    {
+        var s = Quiet();
+        var flow = Assert.Single(Rank(s with { Streams = [s.Streams[0] with { SpoolRecords = 1000, SpoolOldestSeconds = 600, SpoolGrowthPerSecond = -100 }] }));
+
+        Assert.Equal(Urgency.Soon, flow.Urgency);
+        Assert.Contains("gone in about 10 s", flow.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reshard_under_way_is_told_with_whoever_started_it()
+    {
+        var running = new Operation("1", "reshard", "orders", "Grace", Clock.GetUtcNow(), OperationState.Running, ["2 → 4 shards", "4 → 8 shards"], 1, "4 → 8 shards");
+
+        var told = Assert.Single(Attention.Rank(Quiet(), [running], Clock.GetUtcNow()));
+
+        Assert.Equal(Urgency.Know, told.Urgency);
+        Assert.Contains("1 of 2 steps done", told.Title, StringComparison.Ordinal);
+        Assert.Contains("Grace", told.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_has_passed_stays_for_a_moment_in_its_place()
+    {
+        var board = new AttentionBoard();
+        var (at, s) = (Clock.GetUtcNow(), Quiet());
+        var hot = Rank(s with { Streams = [s.Streams[0] with { WriteThrottlesPerSecond = 5 }] });
+
+        Assert.False(Assert.Single(board.Show(hot, at)).Passed);
+        Assert.True(Assert.Single(board.Show([], at + AttentionBoard.Hold)).Passed);
+        Assert.Empty(board.Show([], at + AttentionBoard.Hold + TimeSpan.FromSeconds(1)));
+        Assert.False(Assert.Single(board.Show(hot, at + TimeSpan.FromMinutes(1))).Passed);
+    }
+
     private IReadOnlyList<Attention> Rank(SystemSnapshot snapshot) => Attention.Rank(snapshot, [], Clock.GetUtcNow());
 }

@@ -77,6 +77,43 @@ public sealed class OverviewPageTests : ConsoleContext
         page.WaitForAssertion(() => Assert.Equal("–", page.Find("[data-testid=overview-age] b").TextContent));
     }
 
+    [Fact]
+    public void Readers_that_have_read_everything_leave_nobody_behind()
+    {
+        var s = Quiet();
+        Snapshots.Publish(s with { Streams = [s.Streams[0] with { IteratorAgeMilliseconds = 0, Shards = [.. s.Streams[0].Shards.Select(h => h with { IteratorAgeMilliseconds = 0 })] }] });
+        var page = Render<OverviewPage>();
+
+        page.WaitForAssertion(() => Assert.Contains("none", page.Find("[data-testid=station-readers]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_shard_that_is_furthest_behind_is_named_with_its_stream_when_there_are_several()
+    {
+        var s = Quiet();
+        var orders = s.Streams[0] with { Shards = [s.Streams[0].Shards[0], s.Streams[0].Shards[1] with { IteratorAgeMilliseconds = 5000 }] };
+        Snapshots.Publish(s with { Streams = [orders, Stream("returns", 1)] });
+        var page = Render<OverviewPage>();
+
+        page.WaitForAssertion(() => Assert.Contains("orders #1", page.Find("[data-testid=station-readers]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_numbers_can_be_copied_as_text()
+    {
+        var s = Quiet();
+        Snapshots.Publish(s with { Streams = [s.Streams[0] with { WriteThrottlesPerSecond = 66 }] });
+        var page = Render<OverviewPage>();
+
+        page.WaitForAssertion(() =>
+        {
+            var text = page.Find("#snapshot").TextContent;
+            Assert.StartsWith("Weir at 2026-03-01 12:00:00 UTC", text, StringComparison.Ordinal);
+            Assert.Contains("66/s throttled", text, StringComparison.Ordinal);
+            Assert.Contains("! orders throttles writes", text, StringComparison.Ordinal);
+        });
+    }
+
     [Theory]
     [InlineData(0, 10)]
     [InlineData(100, 20_000)]
