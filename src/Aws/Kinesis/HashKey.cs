@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Weir.Aws.Kinesis;
@@ -12,12 +11,13 @@ public static class HashKey
     /// <summary>The hash of a partition key; <c>"a"</c> gives 16955237001963240173058271559858726497.</summary>
     public static UInt128 Of(string partitionKey)
     {
-        Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
         var size = Encoding.UTF8.GetMaxByteCount(partitionKey.Length);
         Span<byte> utf8 = size <= 1024 ? stackalloc byte[size] : new byte[size];
-        MD5.HashData(utf8[..Encoding.UTF8.GetBytes(partitionKey, utf8)], hash);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
+        return Md5.Hash(utf8[..Encoding.UTF8.GetBytes(partitionKey, utf8)]);
     }
+
+    /// <summary>The hash of a partition key in UTF-8.</summary>
+    public static UInt128 Of(ReadOnlySpan<byte> partitionKey) => Md5.Hash(partitionKey);
 
     /// <summary>The hash that decides: <paramref name="explicitHashKey"/> when given, else that of the key.</summary>
     public static UInt128 Of(string partitionKey, string? explicitHashKey) =>

@@ -21,7 +21,7 @@ internal static class Putting
             : throw Errors.InvalidArgument($"Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was {explicitHashKey}");
     }
 
-    public static UInt128 Hash(ReadOnlySpan<byte> key) => Md5.Hash(key);
+    public static UInt128 Hash(ReadOnlySpan<byte> key) => Aws.Kinesis.HashKey.Of(key);
 
     /// <summary>Refuses a record larger than the stream allows, key included.</summary>
     public static void CheckSize(LocalStream stream, in PutItem item, string at)

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Weir.LocalKinesis.Streams;
+using Weir.Aws.Kinesis;
 
-namespace Weir.LocalKinesis.Tests.Streams;
+namespace Weir.Aws.Tests.Kinesis;
 
 public sealed class Md5Tests
 {

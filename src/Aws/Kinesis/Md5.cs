@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
 
-namespace Weir.LocalKinesis.Streams;
+namespace Weir.Aws.Kinesis;
 
 /// <summary>
 /// MD5 of short texts (<see href="https://www.rfc-editor.org/rfc/rfc1321">RFC 1321</see>), as partition keys are: one block, on the stack. The platform's
