@@ -41,7 +41,7 @@ internal sealed class BenchServer : IAsyncDisposable, IPartnerDirectory
             ["Ingest:GraceSeconds"] = "0",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value)));
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://127.0.0.1:0").UseIngestTransport();
         builder.Services.AddLocalKinesis(builder.Configuration);
         builder.Services.AddSingleton<IPartnerDirectory>(server);
         builder.Services.AddIngest(builder.Configuration);

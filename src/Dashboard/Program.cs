@@ -26,9 +26,10 @@ if (Verbs.TryFind(verbs, args, out var verb))
     return await verb!.RunAsync(args[1..]);
 }
 
-var builder = WebApplication.CreateBuilder(args is ["serve", ..] ? args[1..] : args);
+// Settings are read once: watching their folder would mean watching everything that is written below it.
+var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args is ["serve", ..] ? args[1..] : args]);
 builder.Configuration.AddShippedSettings();
-builder.WebHost.UseStaticWebAssets();
+builder.WebHost.UseStaticWebAssets().UseIngestTransport();
 var configuration = builder.Configuration;
 if (BindingPolicy.Problem(configuration) is { } problem)
 {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,12 +25,21 @@ public static class IngestModule
         return services.AddSpool(configuration).AddPublishing(configuration).AddEndpoint();
     }
 
+    /// <summary>
+    /// How the server takes connections. Requests are handled on the thread that received them: handing each to another one and its answer to a third costs more
+    /// than taking a record. A connection holds a buffer of 4 KiB while it waits, which saves a system call a request.
+    /// </summary>
+    public static IWebHostBuilder UseIngestTransport(this IWebHostBuilder web) => web
+        .UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.WaitForDataBeforeAllocatingBuffer) = (true, false))
+        .ConfigureKestrel(server => server.AddServerHeader = false);
+
     /// <summary>Maps <c>POST /v1/streams/{stream}/records</c> and <c>…/records:batch</c>, <c>GET /healthz</c> and <c>/readyz</c>, and the description of all that at <c>GET /openapi/v1.json</c>.</summary>
     public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
-        routes.MapPost("/v1/streams/{stream}/records", context => endpoint.HandleAsync(context, isBatch: false)).AllowAnonymous().DisableAntiforgery();
-        routes.MapPost("/v1/streams/{stream}/records:batch", context => endpoint.HandleAsync(context, isBatch: true)).AllowAnonymous().DisableAntiforgery();
+        // Past the routing these need nothing of what stands in front of pages: no sign-in, no antiforgery, no static files.
+        routes.MapPost("/v1/streams/{stream}/records", context => endpoint.HandleAsync(context, isBatch: false)).AllowAnonymous().DisableAntiforgery().ShortCircuit();
+        routes.MapPost("/v1/streams/{stream}/records:batch", context => endpoint.HandleAsync(context, isBatch: true)).AllowAnonymous().DisableAntiforgery().ShortCircuit();
         MapHealth(routes);
         routes.MapGet("/openapi/v1.json", OpenApiDocument.WriteAsync).AllowAnonymous();
         return routes;
@@ -39,8 +49,8 @@ public static class IngestModule
     private static void MapHealth(IEndpointRouteBuilder routes)
     {
         var readiness = routes.ServiceProvider.GetRequiredService<Readiness>();
-        routes.MapGet("/healthz", readiness.HealthAsync).AllowAnonymous();
-        routes.MapGet("/readyz", readiness.ReadyAsync).AllowAnonymous();
+        routes.MapGet("/healthz", readiness.HealthAsync).AllowAnonymous().ShortCircuit();
+        routes.MapGet("/readyz", readiness.ReadyAsync).AllowAnonymous().ShortCircuit();
     }
 
     private static IServiceCollection AddSpool(this IServiceCollection services, IConfiguration configuration)

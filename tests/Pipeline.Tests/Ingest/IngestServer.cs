@@ -67,7 +67,7 @@ internal sealed class IngestServer : IAsyncDisposable
             ["Ingest:GraceSeconds"] = "0",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value)));
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://127.0.0.1:0").UseIngestTransport();
         builder.Services.AddSingleton(kinesis);
         builder.Services.AddSingleton<IPartnerDirectory, KnownPartners>();
         builder.Services.AddIngest(builder.Configuration);
