@@ -31,7 +31,7 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
 
     private readonly StateChanges _changes = new(database);
     private readonly Lock _reloading = new();
-    private volatile FrozenDictionary<string, Known>? _byHash;
+    private volatile FrozenDictionary<SecretHash, Known>? _byHash;
     private long _readAt;
     private long _notedAt = time.GetTimestamp();
 
@@ -39,8 +39,8 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     public ValueTask<Partner?> FindByKeyAsync(string apiKey, CancellationToken cancellationToken)
     {
         var byHash = _byHash ?? Reload();
-        var hash = Secrets.Hash(apiKey);
-        if (!byHash.TryGetValue(Convert.ToHexString(hash), out var known) && !FoundSince(hash, out known))
+        var hash = SecretHash.Of(apiKey);
+        if (!byHash.TryGetValue(hash, out var known) && !FoundSince(hash, out known))
         {
             return ValueTask.FromResult<Partner?>(null);
         }
@@ -50,12 +50,12 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     }
 
     /// <summary>Looks for a key made since the keys were read. While nothing was written since then a flood of wrong keys never gets to the table; else each costs one look into its index.</summary>
-    private bool FoundSince(byte[] hash, [NotNullWhen(true)] out Known? known)
+    private bool FoundSince(SecretHash hash, [NotNullWhen(true)] out Known? known)
     {
         known = null;
         return _changes.Version() != Volatile.Read(ref _readAt)
-            && database.Query($"{ActiveKeys} AND k.hash = $hash", r => r.GetString(1), ("$hash", hash)).Count > 0
-            && Reload().TryGetValue(Convert.ToHexString(hash), out known);
+            && database.Query($"{ActiveKeys} AND k.hash = $hash", r => r.GetString(1), ("$hash", hash.ToBytes())).Count > 0
+            && Reload().TryGetValue(hash, out known);
     }
 
     public Task<IReadOnlyList<PartnerKey>> ListAsync(CancellationToken cancellationToken) =>
@@ -172,7 +172,7 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
         _notedAt = time.GetTimestamp();
     }
 
-    private FrozenDictionary<string, Known> Reload()
+    private FrozenDictionary<SecretHash, Known> Reload()
     {
         // One at a time, or a reading from before a change could replace one from after it.
         lock (_reloading)
@@ -182,13 +182,13 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
             var now = database.Query(
                 ActiveKeys,
                 r => KeyValuePair.Create(
-                    Convert.ToHexString((byte[])r.GetValue(0)),
+                    SecretHash.From((byte[])r.GetValue(0)),
                     new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)))));
 
             // A key that has not changed keeps its mark of use, and the partner its identity: limiters may hold on to it.
             var byHash = now
                 .Select(n => before is not null && before.TryGetValue(n.Key, out var old) && Same(old, n.Value) ? KeyValuePair.Create(n.Key, old) : n)
-                .ToFrozenDictionary(StringComparer.Ordinal);
+                .ToFrozenDictionary();
             _byHash = byHash;
             Volatile.Write(ref _readAt, at);
             return byHash;

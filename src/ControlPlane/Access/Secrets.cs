@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -21,8 +22,31 @@ internal static class Secrets
         return (secret, secret[..ShownLength], Hash(secret));
     }
 
-    public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+    public static byte[] Hash(string secret) => SecretHash.Of(secret).ToBytes();
 
     /// <summary>A short id for a row: 80 random bits.</summary>
     public static string Id() => RandomNumberGenerator.GetString(Alphabet, 16).ToLowerInvariant();
+}
+
+/// <summary>The SHA-256 of a secret, as a key of tables.</summary>
+internal readonly record struct SecretHash(UInt128 High, UInt128 Low)
+{
+    public static SecretHash Of(string secret)
+    {
+        var size = Encoding.UTF8.GetMaxByteCount(secret.Length);
+        Span<byte> utf8 = size <= 512 ? stackalloc byte[size] : new byte[size];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(secret, utf8)], hash);
+        return From(hash);
+    }
+
+    public static SecretHash From(ReadOnlySpan<byte> hash) => new(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[SHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, High);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(16), Low);
+        return bytes;
+    }
 }

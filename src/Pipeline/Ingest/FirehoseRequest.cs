@@ -19,7 +19,7 @@ internal static class FirehoseRequest
 
     public static bool Is(HttpRequest request) => request.Headers.ContainsKey(VersionHeader);
 
-    public static async Task TakeAsync(HttpContext context, RequestBody body, RecordIntake intake, Func<RecordIntake, Task> keep, TimeProvider time)
+    public static async Task TakeAsync(HttpContext context, RequestBody body, RecordIntake intake, Func<RecordIntake, ValueTask> keep, TimeProvider time)
     {
         var requestId = Read(body.Span, intake);
         var header = context.Request.Headers[RequestIdHeader].ToString();

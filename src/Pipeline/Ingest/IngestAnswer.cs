@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Weir.Pipeline.Spool;
 
@@ -18,34 +16,22 @@ namespace Weir.Pipeline.Ingest;
 /// </summary>
 internal static class IngestAnswer
 {
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _buffer;
-
-    [ThreadStatic]
-    private static Utf8JsonWriter? _writer;
-
     /// <summary>The answer to a request whose records are durable. <paramref name="acks"/> has the stream's answers as far as they came, by index in the batch.</summary>
     public static Task WriteAsync(HttpContext context, int status, RecordIntake intake, string nodeId, ShardMark?[]? acks)
     {
-        var (buffer, writer) = Begin();
-        writer.WriteStartObject();
-        WriteResults(writer, intake, nodeId, acks);
-        writer.WriteEndObject();
-        return SendAsync(context, status, "application/json", buffer, writer);
+        var text = AnswerText.Rent();
+        WriteResults(text.Raw("{"u8), intake, nodeId, acks);
+        return SendAsync(context, status, "application/json", text.Raw("}"u8));
     }
 
     /// <summary>The same answer as bytes, to be kept with an idempotency key.</summary>
     public static byte[] ToBytes(RecordIntake intake, string nodeId)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
-        {
-            writer.WriteStartObject();
-            WriteResults(writer, intake, nodeId, null);
-            writer.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        var text = AnswerText.Rent();
+        WriteResults(text.Raw("{"u8), intake, nodeId, null);
+        var bytes = text.Raw("}"u8).Written.ToArray();
+        text.Return();
+        return bytes;
     }
 
     /// <summary>The answer that an idempotent request got the first time.</summary>
@@ -61,28 +47,15 @@ internal static class IngestAnswer
     /// <summary>A refusal; with <paramref name="intake"/> also each record's result.</summary>
     public static Task WriteAsync(HttpContext context, IngestProblem problem, RecordIntake? intake = null)
     {
-        var (buffer, writer) = Begin();
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "urn:weir:problem:" + problem.Code);
-        writer.WriteString("title"u8, problem.Title);
-        writer.WriteNumber("status"u8, problem.Status);
-        writer.WriteString("detail"u8, problem.Detail);
-        if (problem.Field is not null)
-        {
-            writer.WriteString("field"u8, problem.Field);
-        }
-
-        if (problem.Limit is { } limit)
-        {
-            writer.WriteNumber("limit"u8, limit);
-        }
-
+        var text = AnswerText.Rent();
+        text.Raw("{\"type\":"u8).Text("urn:weir:problem:" + problem.Code).Raw(",\"title\":"u8).Text(problem.Title)
+            .Raw(",\"status\":"u8).Number(problem.Status).Raw(",\"detail\":"u8).Text(problem.Detail);
+        WriteFault(text, problem.Field, problem.Limit);
         if (intake is not null)
         {
-            WriteResults(writer, intake, "", null);
+            WriteResults(text.Raw(","u8), intake, "", null);
         }
 
-        writer.WriteEndObject();
         if (problem.RetryAfterSeconds is { } seconds)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
@@ -93,114 +66,85 @@ internal static class IngestAnswer
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        return SendAsync(context, problem.Status, "application/problem+json", buffer, writer);
+        return SendAsync(context, problem.Status, "application/problem+json", text.Raw("}"u8));
     }
 
     /// <summary>What Firehose expects of an HTTP endpoint.</summary>
     public static Task WriteFirehoseAsync(HttpContext context, int status, string requestId, DateTimeOffset now, string? error)
     {
-        var (buffer, writer) = Begin();
-        writer.WriteStartObject();
-        writer.WriteString("requestId"u8, requestId);
-        writer.WriteNumber("timestamp"u8, now.ToUnixTimeMilliseconds());
+        var text = AnswerText.Rent();
+        text.Raw("{\"requestId\":"u8).Text(requestId).Raw(",\"timestamp\":"u8).Number(now.ToUnixTimeMilliseconds());
         if (error is not null)
         {
-            writer.WriteString("errorMessage"u8, error);
+            text.Raw(",\"errorMessage\":"u8).Text(error);
         }
 
-        writer.WriteEndObject();
-        return SendAsync(context, status, "application/json", buffer, writer);
+        return SendAsync(context, status, "application/json", text.Raw("}"u8));
     }
 
-    private static void WriteResults(Utf8JsonWriter writer, RecordIntake intake, string nodeId, ShardMark?[]? acks)
+    private static void WriteResults(AnswerText text, RecordIntake intake, string nodeId, ShardMark?[]? acks)
     {
-        writer.WriteStartArray("results"u8);
+        text.Raw("\"results\":["u8);
         for (var i = 0; i < intake.Results.Count; i++)
         {
             var result = intake.Results[i];
-            writer.WriteStartObject();
-            writer.WriteNumber("index"u8, i);
+            text.Raw(i == 0 ? "{\"index\":"u8 : ",{\"index\":"u8).Number(i);
             if (result.Error is { } error)
             {
-                writer.WriteString("status"u8, "rejected"u8);
-                writer.WriteStartObject("error"u8);
-                writer.WriteString("code"u8, error.Code);
-                writer.WriteString("message"u8, error.Message);
-                if (error.Field is not null)
-                {
-                    writer.WriteString("field"u8, error.Field);
-                }
-
-                if (error.Limit is { } limit)
-                {
-                    writer.WriteNumber("limit"u8, limit);
-                }
-
-                writer.WriteEndObject();
+                text.Raw(",\"status\":\"rejected\",\"error\":{\"code\":"u8).Text(error.Code).Raw(",\"message\":"u8).Text(error.Message);
+                WriteFault(text, error.Field, error.Limit);
+                text.Raw("}}"u8);
+                continue;
             }
-            else
+
+            text.Raw(intake.Batch.IsDuplicate(result.BatchIndex) ? ",\"status\":\"duplicate\""u8 : ",\"status\":\"accepted\""u8);
+            if (result.Id is not null)
             {
-                writer.WriteString("status"u8, intake.Batch.IsDuplicate(result.BatchIndex) ? "duplicate"u8 : "accepted"u8);
-                WriteId(writer, result, intake.Batch, nodeId);
-                if (acks?[result.BatchIndex] is { } mark)
-                {
-                    writer.WriteString("shardId"u8, mark.ShardId);
-                    writer.WriteString("sequenceNumber"u8, mark.SequenceNumber);
-                }
+                text.Raw(",\"id\":"u8).Text(result.Id);
+            }
+            else if (nodeId.Length > 0)
+            {
+                text.Raw(",\"id\":"u8).Id(nodeId, intake.Batch.FirstNumber + result.BatchIndex);
             }
 
-            writer.WriteEndObject();
+            if (acks?[result.BatchIndex] is { } mark)
+            {
+                text.Raw(",\"shardId\":"u8).Text(mark.ShardId).Raw(",\"sequenceNumber\":"u8).Text(mark.SequenceNumber);
+            }
+
+            text.Raw("}"u8);
         }
 
-        writer.WriteEndArray();
-        writer.WriteNumber("accepted"u8, intake.Accepted);
-        writer.WriteNumber("rejected"u8, intake.Rejected);
+        text.Raw("],\"accepted\":"u8).Number(intake.Accepted).Raw(",\"rejected\":"u8).Number(intake.Rejected);
         if (intake.Batch.Duplicates is > 0 and var duplicates)
         {
-            writer.WriteNumber("duplicates"u8, duplicates);
+            text.Raw(",\"duplicates\":"u8).Number(duplicates);
         }
     }
 
-    private static void WriteId(Utf8JsonWriter writer, RecordResult result, SpoolBatch batch, string nodeId)
+    private static void WriteFault(AnswerText text, string? field, long? limit)
     {
-        if (result.Id is not null)
+        if (field is not null)
         {
-            writer.WriteString("id"u8, result.Id);
+            text.Raw(",\"field\":"u8).Text(field);
         }
-        else if (nodeId.Length > 0)
+
+        if (limit is { } most)
         {
-            Span<byte> id = stackalloc byte[32];
-            System.Text.Encoding.ASCII.GetBytes(nodeId, id);
-            id[nodeId.Length] = (byte)'-';
-            Utf8Formatter.TryFormat(batch.FirstNumber + result.BatchIndex, id[(nodeId.Length + 1)..], out var written, new StandardFormat('x'));
-            writer.WriteString("id"u8, id[..(nodeId.Length + 1 + written)]);
+            text.Raw(",\"limit\":"u8).Number(most);
         }
     }
 
-    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Begin()
+    private static Task SendAsync(HttpContext context, int status, string contentType, AnswerText text)
     {
-        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
-        buffer.ResetWrittenCount();
-        var writer = _writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
-        writer.Reset(buffer);
-        return (buffer, writer);
-    }
-
-    private static async Task SendAsync(HttpContext context, int status, string contentType, ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
-    {
-        writer.Flush();
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = contentType;
-        response.ContentLength = buffer.WrittenCount;
-        // Copied before anything is awaited: the buffer belongs to this thread.
-        response.BodyWriter.Write(buffer.WrittenSpan);
-        if (buffer.Capacity > 1 << 20)
-        {
-            _buffer = null;
-            _writer = null;
-        }
-
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
+        response.ContentLength = text.Written.Length;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.BodyWriter.Write(text.Written);
+        text.Return();
+        var flushed = response.BodyWriter.FlushAsync(context.RequestAborted);
+        return flushed.IsCompletedSuccessfully ? Task.CompletedTask : flushed.AsTask();
     }
 }

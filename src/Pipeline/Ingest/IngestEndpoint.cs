@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -32,10 +33,14 @@ internal sealed partial class IngestEndpoint(
     private const int MaxIdempotencyKeyCharacters = 255;
     private const int DefaultAckSeconds = 10, MaxAckSeconds = 60;
 
+    /// <summary>What the server bounds bodies to unless told otherwise.</summary>
+    private const int ServerBodyBytes = 30_000_000, ServerBodyBytesPerSecond = 240;
+
     private readonly Dictionary<string, IngestStreamSettings> _settings =
         options.Value.Streams.ToDictionary(s => s.Key, s => IngestStreamSettings.From(s.Value), StringComparer.Ordinal);
 
-    private readonly MinDataRate _bodyRate = new(options.Value.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
+    /// <summary>Null where it is what the server asks for by itself.</summary>
+    private readonly MinDataRate? _bodyRate = options.Value.MinBodyBytesPerSecond == ServerBodyBytesPerSecond ? null : new(options.Value.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
 
     /// <summary>Handles one request; <paramref name="isBatch"/> for the address with <c>:batch</c>.</summary>
     public async Task HandleAsync(HttpContext context, bool isBatch)
@@ -75,10 +80,14 @@ internal sealed partial class IngestEndpoint(
             await RefuseAsync(context, IngestProblem.Unexpected());
         }
 
-        metrics.Answered(context.Response.StatusCode, time.GetElapsedTime(began));
+        if (context.Response.HasStarted)
+        {
+            metrics.Answered(context.Response.StatusCode, time.GetElapsedTime(began));
+        }
     }
 
-    private async Task TakeAsync(HttpContext context, bool isBatch)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask TakeAsync(HttpContext context, bool isBatch)
     {
         var request = context.Request;
         var admitted = await admission.AdmitAsync(context, (string)request.RouteValues["stream"]!);
@@ -116,7 +125,7 @@ internal sealed partial class IngestEndpoint(
         var intake = new RecordIntake(stream, partner, _settings.GetValueOrDefault(stream.Name) ?? IngestStreamSettings.None, batch, options.Value, requestKey);
         if (format == BodyFormat.Firehose)
         {
-            await FirehoseRequest.TakeAsync(context, body, intake, i => KeepAsync(partner, i), time);
+            await TakeDeliveryAsync(context, body, intake, partner);
             return;
         }
 
@@ -136,28 +145,35 @@ internal sealed partial class IngestEndpoint(
             {
                 batch.IdempotencyKey = Identity.Of("request", partner.Id, stream.Name, idempotencyKey);
                 batch.BodyHash = Identity.Of(body.Span);
-                batch.Answer = () => IngestAnswer.ToBytes(intake, spool.Spool.NodeId);
+                KeepAnswer(batch, intake);
             }
 
             await SpoolAsync(context, partner, intake);
         }
     }
 
+    // Apart from the rest, so that only requests with a key pay for what the answer holds on to.
+    private void KeepAnswer(SpoolBatch batch, RecordIntake intake) => batch.Answer = () => IngestAnswer.ToBytes(intake, spool.Spool.NodeId);
+
+    private Task TakeDeliveryAsync(HttpContext context, RequestBody body, RecordIntake intake, Partner partner) =>
+        FirehoseRequest.TakeAsync(context, body, intake, i => KeepAsync(partner, i), time);
+
     /// <summary>The server's own bounds follow ours: how large a body may be (we stop reading ourselves, and the server then takes in the rest for a moment, so that the sender can read the answer), and how slowly it may arrive.</summary>
     private void BoundBody(HttpContext context)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (!(context.Request.ContentLength <= ServerBodyBytes) && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
         }
 
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        if (_bodyRate is not null && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = _bodyRate;
         }
     }
 
-    private async Task SpoolAsync(HttpContext context, Partner partner, RecordIntake intake)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SpoolAsync(HttpContext context, Partner partner, RecordIntake intake)
     {
         var wait = AckWaitOf(context.Request);
         if (wait is not null)
@@ -191,7 +207,8 @@ internal sealed partial class IngestEndpoint(
     }
 
     /// <summary>Makes the records durable and counts them against the partner.</summary>
-    private async Task KeepAsync(Partner partner, RecordIntake intake)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask KeepAsync(Partner partner, RecordIntake intake)
     {
         limits.Spend(partner, intake.Batch.Count, intake.Bytes);
         await spool.Spool.AppendAsync(intake.Batch);

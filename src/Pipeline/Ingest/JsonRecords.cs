@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -51,36 +51,35 @@ internal static class JsonRecords
     }
 
     /// <summary>A line of NDJSON: a bad one is an error of its own.</summary>
-    public static void ReadLine(ReadOnlySpan<byte> line, int lineNumber, RecordIntake intake)
+    /// <param name="line">The line without what ends it.</param>
+    /// <param name="lineNumber">From 1.</param>
+    /// <param name="intake">Where the record goes.</param>
+    /// <param name="isUtf8">Whether the line is known to be valid UTF-8.</param>
+    [SkipLocalsInit]
+    public static void ReadLine(ReadOnlySpan<byte> line, int lineNumber, RecordIntake intake, bool isUtf8)
     {
-        if (!Utf8.IsValid(line))
+        if (!isUtf8 && !Utf8.IsValid(line))
         {
             intake.Reject(new RecordError("malformed", $"Line {lineNumber} is not valid UTF-8.", $"line {lineNumber}"));
             return;
         }
 
         var reader = Reader(line, intake);
-        int start, length, keyLength;
-        bool hasKey;
-        var key = ArrayPool<byte>.Shared.Rent(JsonPointer.MaxTextBytes);
+        Span<byte> key = stackalloc byte[JsonPointer.MaxTextBytes];
         try
         {
             reader.Read();
-            (start, length) = Element(ref reader, key, out keyLength, out hasKey);
+            var (start, length) = Element(ref reader, key, out var keyLength, out var hasKey);
             if (reader.Read())
             {
                 throw new JsonException("There is more after the value.");
             }
 
-            intake.Add(line.Slice(start, length), key.AsSpan(0, keyLength), hasKey, isJson: true);
+            intake.Add(line.Slice(start, length), key[..keyLength], hasKey, isJson: true);
         }
         catch (JsonException e)
         {
             intake.Reject(new RecordError("malformed", $"Line {lineNumber} is not JSON: {Brief(e)}", $"line {lineNumber}"));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(key);
         }
     }
 
@@ -91,6 +90,7 @@ internal static class JsonRecords
         return (cut < 0 ? e.Message : e.Message[..cut]) + (e.BytePositionInLine is { } at ? $" (byte {at})" : "");
     }
 
+    [SkipLocalsInit]
     private static void ReadElement(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, RecordIntake intake, string? id = null)
     {
         Span<byte> key = stackalloc byte[JsonPointer.MaxTextBytes];

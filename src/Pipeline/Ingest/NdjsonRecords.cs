@@ -1,3 +1,5 @@
+using System.Text.Unicode;
+
 namespace Weir.Pipeline.Ingest;
 
 /// <summary>
@@ -16,6 +18,8 @@ internal static class NdjsonRecords
             body = body[3..];
         }
 
+        // Checked in one go: line by line it would cost a call each.
+        var isUtf8 = Utf8.IsValid(body);
         for (var number = 1; body.Length > 0; number++)
         {
             var end = body.IndexOf((byte)'\n');
@@ -24,7 +28,7 @@ internal static class NdjsonRecords
             line = line.Trim(" \t\r"u8);
             if (line.Length > 0)
             {
-                JsonRecords.ReadLine(line, number, intake);
+                JsonRecords.ReadLine(line, number, intake, isUtf8);
             }
         }
     }

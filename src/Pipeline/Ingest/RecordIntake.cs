@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Weir.Aws.Kinesis;
 using Weir.Pipeline.Spool;
 
 namespace Weir.Pipeline.Ingest;
@@ -17,7 +17,7 @@ internal sealed class RecordIntake(KnownStream stream, Partner partner, IngestSt
 {
     public const int MaxKeyCharacters = 256;
     public const int MaxIdCharacters = 256;
-    private readonly List<RecordResult> _results = [];
+    private readonly List<RecordResult> _results = new(1);
 
     public KnownStream Stream { get; } = stream;
     public IngestStreamSettings Settings { get; } = settings;
@@ -37,6 +37,7 @@ internal sealed class RecordIntake(KnownStream stream, Partner partner, IngestSt
     /// <param name="ownKey">UTF-8 of the key that came with the record; empty for none.</param>
     /// <param name="hasOwnKey">Whether <paramref name="ownKey"/> was given, which when empty is an error.</param>
     /// <param name="isJson">Whether pointers may look into it.</param>
+    [SkipLocalsInit]
     public void Add(ReadOnlySpan<byte> data, ReadOnlySpan<byte> ownKey = default, bool hasOwnKey = false, bool isJson = false, string? id = null, string? explicitHashKey = null)
     {
         Span<byte> keyBuffer = stackalloc byte[JsonPointer.MaxTextBytes];
@@ -72,9 +73,7 @@ internal sealed class RecordIntake(KnownStream stream, Partner partner, IngestSt
         UInt128 hashKey;
         if (explicitHashKey is null)
         {
-            Span<byte> hash = stackalloc byte[MD5.HashSizeInBytes];
-            MD5.HashData(key, hash);
-            hashKey = BinaryPrimitives.ReadUInt128BigEndian(hash);
+            hashKey = HashKey.Of(key);
         }
         else if (!IsHashKey(explicitHashKey, out hashKey))
         {

@@ -24,7 +24,7 @@ internal sealed class RequestBody : IDisposable
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
 
     /// <summary>Reads and, by <c>Content-Encoding</c>, decompresses. Throws <see cref="IngestRefusedException"/> for what is too long, broken or unknown.</summary>
-    public static async Task<RequestBody> ReadAsync(HttpContext context, IngestOptions options, BodyMemory memory, bool hash = false)
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, IngestOptions options, BodyMemory memory, bool hash = false)
     {
         if (context.Request.ContentLength > options.MaxRequestBytes)
         {
@@ -66,7 +66,7 @@ internal sealed class RequestBody : IDisposable
         _memory.Release(Interlocked.Exchange(ref _reserved, 0));
     }
 
-    private async Task ReadPlainAsync(HttpContext context, IngestOptions options)
+    private async ValueTask ReadPlainAsync(HttpContext context, IngestOptions options)
     {
         var reader = context.Request.BodyReader;
         while (true)

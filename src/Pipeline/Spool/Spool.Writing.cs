@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Weir.CommitLog;
@@ -10,6 +11,7 @@ internal sealed partial class Spool
     private readonly List<SpoolBatch> _group = [];
     private readonly List<ReadOnlyMemory<byte>> _entries = [];
     private readonly List<byte[]?> _markers = [];
+    private readonly List<Waiting> _placed = [];
     private readonly HashSet<UInt128> _idsInGroup = [];
 
     private async Task WriteAsync()
@@ -137,11 +139,11 @@ internal sealed partial class Spool
 
     private async Task CommitAsync(List<SpoolBatch> batches, bool index)
     {
-        long[] positions;
+        LogPosition[] positions;
         try
         {
             Prepare(batches);
-            positions = _entries.Count == 0 ? [] : Array.ConvertAll(await _log.AppendAsync(_entries, CancellationToken.None), p => p.Offset);
+            positions = _entries.Count == 0 ? [] : await _log.AppendAsync(_entries, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException)
         {
@@ -237,14 +239,15 @@ internal sealed partial class Spool
     }
 
     /// <summary>Tells the batch where its records stand and indexes them; returns the next place in <paramref name="positions"/>.</summary>
-    private int Placed(SpoolBatch batch, long[] positions, int at, bool index)
+    private int Placed(SpoolBatch batch, LogPosition[] positions, int at, bool index)
     {
         if (batch.Outcome != IdempotencyOutcome.New)
         {
             return at;
         }
 
-        var backlog = index && batch.Count > 0 ? BacklogOf(batch.Stream) : null;
+        var bytes = 0L;
+        _placed.Clear();
         for (var i = 0; i < batch.Count; i++)
         {
             if (batch.IsDuplicate(i))
@@ -253,14 +256,20 @@ internal sealed partial class Spool
                 continue;
             }
 
-            var position = positions[at++];
+            var position = positions[at++].Offset;
             batch.Place(i, position);
             if (batch.Acks is { } acks)
             {
                 _acks[position] = acks[i];
             }
 
-            backlog?.Add(new Waiting(position, batch.HashPrefix(i)), batch.Entry(i).Length);
+            _placed.Add(new Waiting(position, batch.HashPrefix(i)));
+            bytes += batch.Entry(i).Length;
+        }
+
+        if (index && _placed.Count > 0)
+        {
+            BacklogOf(batch.Stream).Add(CollectionsMarshal.AsSpan(_placed), bytes);
         }
 
         return at;

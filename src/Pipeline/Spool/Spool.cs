@@ -28,7 +28,7 @@ internal sealed partial class Spool : IAsyncDisposable
     private readonly JournalState _left;
     private readonly ConcurrentDictionary<long, StreamAck> _acks = new();
     private readonly ConcurrentDictionary<string, StreamBacklog> _streams = new(StringComparer.Ordinal);
-    private readonly Channel<SpoolBatch> _incoming = Channel.CreateUnbounded<SpoolBatch>();
+    private readonly Channel<SpoolBatch> _incoming = Channel.CreateUnbounded<SpoolBatch>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _indexed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _checkpointing = new(1, 1);
@@ -117,15 +117,15 @@ internal sealed partial class Spool : IAsyncDisposable
     }
 
     /// <summary>Makes the batch durable; completes when it is. Throws <see cref="SpoolFullException"/> when there is no room.</summary>
-    public Task AppendAsync(SpoolBatch batch)
+    public ValueTask AppendAsync(SpoolBatch batch)
     {
         if (SizeBytes + batch.Bytes > _options.MaxBytes)
         {
-            return Task.FromException(new SpoolFullException(string.Create(CultureInfo.InvariantCulture, $"The spool holds {SizeBytes} of {_options.MaxBytes} bytes.")));
+            return ValueTask.FromException(new SpoolFullException(string.Create(CultureInfo.InvariantCulture, $"The spool holds {SizeBytes} of {_options.MaxBytes} bytes.")));
         }
 
         batch.FirstNumber = Interlocked.Add(ref _nextNumber, batch.Count) - batch.Count;
-        return _incoming.Writer.TryWrite(batch) ? batch.Durable : Task.FromException(new ObjectDisposedException(nameof(Spool)));
+        return _incoming.Writer.TryWrite(batch) ? batch.Durable : ValueTask.FromException(new ObjectDisposedException(nameof(Spool)));
     }
 
     /// <summary>Reads a record back. Throws <see cref="InvalidDataException"/> when the disk no longer has what was written.</summary>
@@ -247,7 +247,7 @@ internal sealed partial class Spool : IAsyncDisposable
             }
             else if (!skipPublished || !backlog.IsPublished(position, hashKey))
             {
-                backlog.Add(place, entry.Payload.Length);
+                backlog.Add([place], entry.Payload.Length);
             }
         }
 

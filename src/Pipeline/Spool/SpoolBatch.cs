@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading.Tasks.Sources;
 
 namespace Weir.Pipeline.Spool;
 
@@ -21,12 +22,12 @@ internal enum IdempotencyOutcome
 }
 
 /// <summary>The records of one request on their way into the spool: one pooled buffer, one commit, durable whole or not at all.</summary>
-internal sealed class SpoolBatch : IDisposable
+internal sealed class SpoolBatch : IDisposable, IValueTaskSource
 {
     private readonly byte[] _streamName;
     private readonly SpoolSeal _seal;
     private readonly List<Slot> _slots;
-    private readonly TaskCompletionSource<bool> _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ManualResetValueTaskSourceCore<bool> _durable = new() { RunContinuationsAsynchronously = true };
     private byte[] _buffer;
     private int _used;
 
@@ -88,8 +89,8 @@ internal sealed class SpoolBatch : IDisposable
     /// <summary>Where the stream's answer for each record goes; null when the sender does not wait for it.</summary>
     public StreamAck[]? Acks { get; private set; }
 
-    /// <summary>Completes when the entries are durable; fails as the log did.</summary>
-    public Task Durable => _durable.Task;
+    /// <summary>Completes when the entries are durable; fails as the log did. To be awaited once.</summary>
+    public ValueTask Durable => new(this, _durable.Version);
 
     /// <summary>Adds a record; returns its index in this batch. <paramref name="id"/> is the hash of its own id, zero for none.</summary>
     public int Add(ReadOnlySpan<byte> partitionKey, UInt128 hashKey, bool hasExplicitHashKey, ReadOnlySpan<byte> data, UInt128 id = default)
@@ -140,9 +141,15 @@ internal sealed class SpoolBatch : IDisposable
 
     public void Place(int index, long position) => CollectionsMarshal.AsSpan(_slots)[index].Position = position;
 
-    public void Complete() => _durable.TrySetResult(true);
+    public void Complete() => _durable.SetResult(true);
 
-    public void Fail(Exception error) => _durable.TrySetException(error);
+    public void Fail(Exception error) => _durable.SetException(error);
+
+    void IValueTaskSource.GetResult(short token) => _durable.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _durable.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _durable.OnCompleted(continuation, state, token, flags);
 
     public void Dispose()
     {

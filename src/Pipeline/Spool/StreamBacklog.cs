@@ -64,18 +64,20 @@ internal sealed class StreamBacklog
         }
     }
 
-    /// <summary>Adds a record that became durable; positions must grow.</summary>
-    public void Add(Waiting place, int entryBytes)
+    /// <summary>Adds records that became durable; positions must grow.</summary>
+    public void Add(ReadOnlySpan<Waiting> places, long entryBytes)
     {
-        LaneBacklog lane;
         lock (_gate)
         {
-            lane = LaneOf(place, _lanes);
-            lane.Queue.Enqueue(place);
-            lane.Signal();
+            foreach (var place in places)
+            {
+                var lane = LaneOf(place, _lanes);
+                lane.Queue.Enqueue(place);
+                lane.Signal();
+            }
         }
 
-        Interlocked.Increment(ref _records);
+        Interlocked.Add(ref _records, places.Length);
         Interlocked.Add(ref _bytes, entryBytes);
     }
 
