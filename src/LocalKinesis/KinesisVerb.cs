@@ -25,6 +25,7 @@ public static class KinesisVerb
           --key ID:SECRET      verify signatures with this key; may be given again
           --tls CERT.PFX       HTTPS with this PKCS#12 file; --tls-password for its password
           --no-fsync           answer before the disk has it: faster, and unsafe when the machine fails
+          --cors               let pages of any origin call from a browser
           --allow-plaintext    serve an address beyond this machine without TLS
           --verbose            log more
           --help
@@ -103,6 +104,9 @@ public static class KinesisVerb
                     continue;
                 case "--allow-plaintext":
                     options.AllowPlaintext = true;
+                    continue;
+                case "--cors":
+                    options.Cors = true;
                     continue;
                 case "--verbose":
                     level = LogLevel.Information;

@@ -14,6 +14,7 @@ namespace Weir.CommitLog.Writing;
 ///                                                    LogFullException     LogFailedException, now and from then on
 /// </code>
 /// While one commit is in fsync, the appends of the next gather: the slower the disk, the larger the commits.
+/// An appender that gathers its own company may also commit on its own thread, see <see cref="Commit(PendingAppend)"/>; commits are one at a time all the same.
 /// </summary>
 internal sealed partial class Committer
 {
@@ -21,6 +22,7 @@ internal sealed partial class Committer
     private const int MaxCommitBytes = 4 << 20;
 
     private readonly object _gate = new();
+    private readonly Lock _committing = new();
     private readonly ILogDisk _disk;
     private readonly SegmentSet _segments;
     private readonly Spare _spare;
@@ -67,6 +69,18 @@ internal sealed partial class Committer
         }
 
         append.Fail(_failure is { } failure ? Failed(failure) : new ObjectDisposedException(nameof(CommitLog)));
+    }
+
+    /// <summary>Commits one append on the caller's thread; it is complete or failed when the call returns.</summary>
+    public void Commit(PendingAppend append)
+    {
+        if (Volatile.Read(ref _closing))
+        {
+            append.Fail(new ObjectDisposedException(nameof(CommitLog)));
+            return;
+        }
+
+        CommitFrom([append], 0);
     }
 
     /// <summary>Commits what waits, takes nothing more, and completes when the thread is done.</summary>
@@ -139,7 +153,9 @@ internal sealed partial class Committer
         while (next < appends.Count && (next == first || size + appends[next].FramedBytes <= MaxCommitBytes))
             size += appends[next++].FramedBytes;
 
-        var failure = _failure is { } before ? before : Commit(appends, first, next, size);
+        Exception? failure;
+        lock (_committing)
+            failure = _failure is { } before ? before : Commit(appends, first, next, size);
         for (var i = first; i < next; i++)
         {
             switch (failure)

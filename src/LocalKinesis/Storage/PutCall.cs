@@ -21,6 +21,9 @@ internal struct PutItem
 
     /// <summary>Place in the routing table; set by the engine.</summary>
     public int Route;
+
+    /// <summary>Which of the call's blocks holds it.</summary>
+    public int Group;
     public LocalShard Shard;
     public bool Throttled;
     public ulong Index;
@@ -48,6 +51,9 @@ internal sealed class PutCall(int count) : PendingWrite, IDisposable
 
     /// <summary>What was let in, shard by shard.</summary>
     public IEnumerable<(LocalShard Shard, int Records, int Bytes)> Stored => _groups.Select(g => (g.Shard, g.Count, g.Payload));
+
+    /// <summary>How many blocks there are: one for each shard that takes any of the records.</summary>
+    public int Groups => _groups.Count;
 
     /// <summary>Whether the call has anything to write.</summary>
     public bool IsEmpty => _groups.Count == 0;
@@ -101,9 +107,13 @@ internal sealed class PutCall(int count) : PendingWrite, IDisposable
                     payload += item.Size;
                 }
 
-                _groups.Add(new Group(shard, start, at - start, last - first, payload));
                 for (var i = first; i < last; i++)
-                    items[(int)order[i]].Index = (ulong)(i - first);
+                {
+                    ref var item = ref items[(int)order[i]];
+                    (item.Group, item.Index) = (_groups.Count, (ulong)(i - first));
+                }
+
+                _groups.Add(new Group(shard, start, at - start, last - first, payload));
                 first = last;
             }
 
@@ -130,28 +140,13 @@ internal sealed class PutCall(int count) : PendingWrite, IDisposable
     /// <summary>Tells each record its number; after <see cref="Assign"/>.</summary>
     public void Tell()
     {
-        if (_groups.Count == 1)
-        {
-            foreach (ref var item in Items)
-            {
-                item.Index += _groups[0].FirstIndex;
-                item.ArrivedMs = _groups[0].ArrivedMs;
-            }
-
-            return;
-        }
-
-        var byShard = new Dictionary<LocalShard, Group>(_groups.Count);
-        foreach (var group in _groups)
-            byShard.Add(group.Shard, group);
         foreach (ref var item in Items)
         {
-            if (!item.Throttled)
-            {
-                var group = byShard[item.Shard];
-                item.Index += group.FirstIndex;
-                item.ArrivedMs = group.ArrivedMs;
-            }
+            if (item.Throttled)
+                continue;
+            var group = _groups[item.Group];
+            item.Index += group.FirstIndex;
+            item.ArrivedMs = group.ArrivedMs;
         }
     }
 

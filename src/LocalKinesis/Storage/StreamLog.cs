@@ -6,7 +6,8 @@ namespace Weir.LocalKinesis.Storage;
 /// <summary>Entries that are to become durable together, and what is to happen when they are.</summary>
 internal abstract class PendingWrite
 {
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Who waits goes on at once on the thread that completes: a thread of the pool, see Answers.
+    private readonly TaskCompletionSource _done = new();
 
     /// <summary>Completes when the entries are durable and visible to readers.</summary>
     public Task Done => _done.Task;
@@ -27,122 +28,132 @@ internal abstract class PendingWrite
 
 /// <summary>
 /// The door to the commit log: writes enter in the order in which they were enqueued, those that wait share a commit, and become visible in that same order.
+/// A thread of its own writes and flushes, so that a write changes threads twice only: to it, and back to whoever answers.
 /// </summary>
 internal sealed class StreamLog : IAsyncDisposable
 {
     private const int MostBytesAtOnce = 64 << 20;
 
-    private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly Task _loop;
+    private readonly object _gate = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<ReadOnlyMemory<byte>> _entries = [];
     private List<PendingWrite> _waiting = [];
-    private bool _idle = true;
     private bool _stopping;
 
     public StreamLog(Log log)
     {
         Log = log;
-        _loop = Task.Run(RunAsync);
+        new Thread(Run) { IsBackground = true, Name = "Stream log" }.Start();
     }
 
     public Log Log { get; }
 
     public void Enqueue(PendingWrite write)
     {
-        lock (_lock)
+        lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
             _waiting.Add(write);
-            if (!_idle)
-                return;
-            _idle = false;
+            if (_waiting.Count == 1)
+                Monitor.Pulse(_gate);
         }
-
-        _wake.Release();
     }
 
     public async ValueTask DisposeAsync()
     {
-        lock (_lock)
+        lock (_gate)
         {
-            if (_stopping)
-                return;
             _stopping = true;
-            if (_idle)
-            {
-                _idle = false;
-                _wake.Release();
-            }
+            Monitor.Pulse(_gate);
         }
 
-        await _loop.ConfigureAwait(false);
+        await _stopped.Task.ConfigureAwait(false);
         await Log.DisposeAsync().ConfigureAwait(false);
-        _wake.Dispose();
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
         var taken = new List<PendingWrite>();
-        var entries = new List<ReadOnlyMemory<byte>>();
         while (true)
         {
-            lock (_lock)
+            lock (_gate)
             {
-                if (_waiting.Count > 0)
-                    (taken, _waiting) = (_waiting, taken);
-                else if (_stopping)
-                    return;
-                else
-                    _idle = true;
-            }
-
-            if (taken.Count == 0)
-            {
-                await _wake.WaitAsync().ConfigureAwait(false);
-                continue;
+                while (_waiting.Count == 0 && !_stopping)
+                    Monitor.Wait(_gate);
+                if (_waiting.Count == 0)
+                    break;
+                (taken, _waiting) = (_waiting, taken);
             }
 
             for (var first = 0; first < taken.Count;)
-            {
-                entries.Clear();
-                var last = first;
-                var bytes = 0L;
-                do
-                {
-                    var before = entries.Count;
-                    taken[last].AddTo(entries);
-                    for (var i = before; i < entries.Count; i++)
-                        bytes += entries[i].Length;
-                    last++;
-                }
-                while (last < taken.Count && bytes < MostBytesAtOnce && taken[last].Count > 0 && entries.Count > 0);
-                await CommitAsync(taken, first, last, entries).ConfigureAwait(false);
-                first = last;
-            }
-
+                first = CommitFrom(taken, first);
             taken.Clear();
         }
+
+        _stopped.SetResult();
     }
 
-    private async Task CommitAsync(List<PendingWrite> writes, int first, int last, List<ReadOnlyMemory<byte>> entries)
+    /// <summary>Makes one commit of as many writes as it takes; returns the index after them.</summary>
+    private int CommitFrom(List<PendingWrite> writes, int first)
     {
+        _entries.Clear();
+        var (last, bytes) = (first, 0L);
+        do
+        {
+            var before = _entries.Count;
+            writes[last].AddTo(_entries);
+            for (var i = before; i < _entries.Count; i++)
+                bytes += _entries[i].Length;
+            last++;
+        }
+        while (last < writes.Count && bytes < MostBytesAtOnce && writes[last].Count > 0 && _entries.Count > 0);
         try
         {
-            var positions = await Log.AppendAsync(entries, CancellationToken.None).ConfigureAwait(false);
+            var positions = Log.Append(_entries);
             var at = 0;
             for (var i = first; i < last; i++)
             {
                 var count = writes[i].Count;
                 writes[i].Committed(positions.AsSpan(at, count));
                 at += count;
-                writes[i].Complete();
             }
+
+            Answers.Start(writes, first, last, null);
         }
+#pragma warning disable CA1031 // Whoever waits for the writes decides what to make of it; the next commit may well succeed.
         catch (Exception e)
+#pragma warning restore CA1031
         {
-            // Whoever waits for the writes decides what to make of it; the next commit may well succeed.
-            for (var i = first; i < last; i++)
-                writes[i].Fail(e);
+            Answers.Start(writes, first, last, e);
+        }
+
+        return last;
+    }
+
+    /// <summary>
+    /// Completes the writes of one commit on the pool, as many at a time as there are processors: a work item for each write would cost more in waking
+    /// threads than most answers cost.
+    /// </summary>
+    private sealed class Answers(PendingWrite[] writes, Exception? failure) : IThreadPoolWorkItem
+    {
+        private int _next = -1;
+
+        public static void Start(List<PendingWrite> writes, int first, int last, Exception? failure)
+        {
+            var answers = new Answers([.. System.Runtime.InteropServices.CollectionsMarshal.AsSpan(writes)[first..last]], failure);
+            for (var workers = Math.Min(Environment.ProcessorCount, last - first); workers > 0; workers--)
+                ThreadPool.UnsafeQueueUserWorkItem(answers, preferLocal: false);
+        }
+
+        public void Execute()
+        {
+            for (var i = Interlocked.Increment(ref _next); i < writes.Length; i = Interlocked.Increment(ref _next))
+            {
+                if (failure is null)
+                    writes[i].Complete();
+                else
+                    writes[i].Fail(failure);
+            }
         }
     }
 }

@@ -36,7 +36,8 @@ internal sealed class HttpListener : IAsyncDisposable
         // An empty builder: neither environment nor command line of the host may move this server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        // Sockets complete on the thread pool already; a second hop from there to the pool would only cost.
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.AllowAlternateSchemes = true;
@@ -55,6 +56,7 @@ internal sealed class HttpListener : IAsyncDisposable
                     listen.UseHttp2PriorKnowledge();
             });
         });
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
         var app = builder.Build();
         var endpoint = new KinesisEndpoint(engine, loggers.CreateLogger("Weir.LocalKinesis.Wire"));
         app.Run(endpoint.HandleAsync);

@@ -38,8 +38,9 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
     public async Task HandleAsync(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
-        response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
-        response.Headers["x-amz-id-2"] = Id2();
+        RequestIds.AddTo(response.Headers);
+        if (engine.Options.Cors && Cors.Answers(request, response))
+            return;
         try
         {
             if (HttpMethods.IsGet(request.Method) && request.Path.Value is "/healthz" or "/health" or "/healthcheck")
@@ -90,9 +91,16 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
                 return;
             }
 
+            if (body.Length == 0)
+            {
+                // Without a body the service answers in its own encoding, unless JSON was asked for by name.
+                await ErrorAsync(context, operation is null && !subscribe ? Unknown() : NotParsed(), cbor: contentType != Json).ConfigureAwait(false);
+                return;
+            }
+
             if (!cbor && contentType is not (Json or PlainJson))
             {
-                if (dot <= 0 || dot == target.Length - 1 || body.Length == 0)
+                if (dot <= 0 || dot == target.Length - 1)
                 {
                     await XmlAsync(context, "AccessDeniedException", "Unable to determine service/operation name to be authorized").ConfigureAwait(false);
                     return;
@@ -102,12 +110,16 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
                 return;
             }
 
+            if (contentType == PlainJson)
+            {
+                await PlainJsonAsync(context, body.Memory).ConfigureAwait(false);
+                return;
+            }
+
             if (contentType == Json && operation is not null && await TryFastAsync(context, operation, body.Memory).ConfigureAwait(false))
                 return;
-            if (body.Length == 0)
-                throw operation is null && !subscribe ? Unknown() : NotParsed();
             using var document = Parse(cbor ? Transcoded(body.Memory) : body.Memory);
-            if ((operation is null && !subscribe) || contentType == PlainJson)
+            if (operation is null && !subscribe)
                 throw Unknown();
             Authentication.Check(engine, request, body.Memory.Span);
             if (subscribe)
@@ -177,6 +189,23 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         if (error is not null)
             context.Response.Headers["x-amzn-query-error"] = error;
         await context.Response.BodyWriter.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Plain <c>application/json</c> is an older protocol, of which the service still answers that it does not know the operation.</summary>
+    private static async Task PlainJsonAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        var (status, type) = (404, KinesisErrorCodes.UnknownOperation);
+        try
+        {
+            Parse(body).Dispose();
+        }
+        catch (KinesisException e)
+        {
+            (status, type) = (400, e.Code);
+        }
+
+        context.Response.ContentType = PlainJson;
+        await TextAsync(context, status, "{\"Output\":{\"__type\":\"com.amazon.coral.service#" + type + "\"},\"Version\":\"1.0\"}").ConfigureAwait(false);
     }
 
     private static ReadOnlyMemory<byte> Transcoded(ReadOnlyMemory<byte> cbor)
@@ -250,14 +279,6 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         var failure = engine.Log.Log.Failure;
         context.Response.ContentType = "text/plain";
         await TextAsync(context, failure is null ? 200 : 503, failure is null ? "Healthy" : "The stream log has failed").ConfigureAwait(false);
-    }
-
-    private static string Id2()
-    {
-        Span<byte> bytes = stackalloc byte[72];
-        // An id, not a secret.
-        Random.Shared.NextBytes(bytes);
-        return Convert.ToBase64String(bytes);
     }
 
     [LoggerMessage(LogLevel.Error, "A call of {Target} failed.")]
