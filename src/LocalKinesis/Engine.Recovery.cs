@@ -43,7 +43,7 @@ internal sealed partial class Engine
         foreach (var stream in Streams)
         {
             if (stream.Document.Status != "ACTIVE" || stream.Document.Consumers.Any(c => c.Status != "ACTIVE"))
-                CompleteLater(stream);
+                _ = CompleteLaterAsync(stream);
         }
 
         _loops.Add(EveryAsync(HousekeepingInterval, TrimAsync));

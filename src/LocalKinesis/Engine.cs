@@ -150,8 +150,12 @@ internal sealed partial class Engine : IAsyncDisposable
         call.Tell();
     }
 
-    /// <summary>Completes what a stream has under way after the usual delay.</summary>
-    public void CompleteLater(LocalStream stream) => _completions.AddOrUpdate(stream.Id, _ => CompleteAsync(stream), (_, before) => AfterAsync(before, stream));
+    /// <summary>Completes what a stream has under way after the usual delay. Where there is none, the answer waits until it is done.</summary>
+    public Task CompleteLaterAsync(LocalStream stream)
+    {
+        var completion = _completions.AddOrUpdate(stream.Id, _ => CompleteAsync(stream), (_, before) => AfterAsync(before, stream));
+        return _stateChange == TimeSpan.Zero ? completion : Task.CompletedTask;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,7 @@ internal static class Consumers
                 return stream.Document with { Consumers = [.. present, added] };
             },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new RegisterStreamConsumerResponse(ToWire(added!));
     }
 
@@ -54,7 +54,7 @@ internal static class Consumers
             null,
             s => s.Document with { Consumers = [.. s.Document.Consumers.Select(c => c.Arn == consumer.Arn ? c with { Status = Deleting } : c)] },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }
 

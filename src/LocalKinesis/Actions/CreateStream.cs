@@ -19,7 +19,7 @@ internal static class CreateStream
         Tagging.Check(request.Tags, []);
         await AddAsync(engine, request, onDemand, StreamStatuses.Creating, cancellationToken).ConfigureAwait(false);
         if (engine.TryFind(request.StreamName, out var stream))
-            engine.CompleteLater(stream);
+            await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }
 
@@ -61,7 +61,8 @@ internal static class CreateStream
                         Index = i,
                         Start = range.Start,
                         End = range.End,
-                        CreatedSeconds = now / 1000,
+                        // The service's shards begin a little before their stream: no record's number can equal a shard's start.
+                        CreatedSeconds = (now / 1000) - 2,
                         CreatedMs = now,
                     }),
                 ],

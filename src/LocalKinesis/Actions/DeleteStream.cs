@@ -22,7 +22,7 @@ internal static class DeleteStream
                     : new ControlEntry { Stream = document with { Status = StreamStatuses.Deleting, Pending = null } };
             },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }
 }

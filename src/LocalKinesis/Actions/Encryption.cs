@@ -25,7 +25,7 @@ internal static class Encryption
             arn,
             s => s.Document.KeyId == keyId ? Same(engine, s) : StreamChange.Updating(engine, s) with { KeyId = keyId },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }
 

@@ -27,7 +27,9 @@ internal static class GetRecords
     public static (LocalStream Stream, LocalShard Shard, ShardIterator Iterator) Open(Engine engine, GetRecordsRequest request)
     {
         var now = engine.Now;
-        if (!ShardIterator.TryParse(request.ShardIterator, out var iterator) || iterator.CreatedMilliseconds > now + ShardIterator.LifetimeMilliseconds)
+        // Quotes around it do no harm on the service either: shells leave them there.
+        var text = request.ShardIterator is ['"', .. var inner, '"'] ? inner : request.ShardIterator;
+        if (!ShardIterator.TryParse(text, out var iterator) || iterator.CreatedMilliseconds > now + ShardIterator.LifetimeMilliseconds)
             throw Errors.InvalidArgument("Invalid ShardIterator.");
         if (now - iterator.CreatedMilliseconds > ShardIterator.LifetimeMilliseconds)
         {

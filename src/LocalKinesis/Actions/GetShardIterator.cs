@@ -50,14 +50,15 @@ internal static class GetShardIterator
             : shard.IndexAt(at);
     }
 
-    private static SequenceNumber Parse(Engine engine, LocalStream stream, LocalShard shard, string text, string operation)
+    private static GivenSequenceNumber Parse(Engine engine, LocalStream stream, LocalShard shard, string text, string operation)
     {
-        if (!SequenceNumber.TryParse(text, out var number))
-            throw Errors.InvalidArgument($"StartingSequenceNumber {text} used in {operation} on shard {shard.Name} in stream {stream.Name} under account {engine.AccountId} is invalid.");
+        string Used(string why) => $"StartingSequenceNumber {text} used in {operation} on shard {shard.Name} in stream {stream.Name} under account {engine.AccountId} is invalid{why}.";
+        if (!GivenSequenceNumber.TryParse(text, out var number))
+            throw Errors.InvalidArgument(Used(""));
         if (number.ShardIndex != shard.Index)
             throw Errors.InvalidArgument($"Invalid StartingSequenceNumber. It encodes {ShardName.Of(number.ShardIndex)}, while it was used in a call to a shard with {shard.Name}");
-        if (number.ShardCreatedSeconds != shard.Document.CreatedSeconds)
-            throw Errors.InvalidArgument($"StartingSequenceNumber {text} used in {operation} on shard {shard.Name} in stream {stream.Name} under account {engine.AccountId} is invalid because it did not come from this stream.");
+        if (number.Version != SequenceNumber.Version || number.ShardCreatedSeconds != shard.Document.CreatedSeconds)
+            throw Errors.InvalidArgument(Used(" because it did not come from this stream"));
         return number;
     }
 

@@ -28,7 +28,7 @@ internal static class PutRecord
         if (!stream.TakesRecords)
             throw Errors.StreamNotFound(engine, stream.Name);
         Putting.CheckSize(stream, call.Items[0], "data");
-        if (ordering is not null && (!SequenceNumber.TryParse(ordering, out var number) || number.ArrivedSeconds * 1000 > engine.Now))
+        if (ordering is not null && (!GivenSequenceNumber.TryParse(ordering, out var number) || number.Version == 0 || number.ArrivedSeconds * 1000 > engine.Now))
             throw Errors.InvalidArgument($"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {engine.AccountId} is invalid.");
         await engine.PutAsync(stream, call, "PutRecord").ConfigureAwait(false);
         if (call.Items[0].Throttled)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Weir.LocalKinesis.Storage;
 using Weir.LocalKinesis.Streams;
-using Weir.LocalKinesis.Wire;
 
 namespace Weir.LocalKinesis.Actions;
 
@@ -28,6 +27,6 @@ internal static class Putting
     {
         var most = stream.Document.MaxRecordKiB << 10;
         if (item.Size > most)
-            throw Errors.Validation(string.Create(CultureInfo.InvariantCulture, $"1 validation error detected: Value {Constraints.BlobText(item.DataBytes)} at '{at}' failed to satisfy constraint: Member must have length less than or equal to {most}"));
+            throw Errors.Validation(string.Create(CultureInfo.InvariantCulture, $"1 validation error detected: Value at '{at}' failed to satisfy constraint: Member must have length less than or equal to {most}"));
     }
 }

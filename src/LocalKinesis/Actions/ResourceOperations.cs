@@ -56,7 +56,7 @@ internal static class ResourceOperations
     {
         var (stream, consumer) = Find(engine, request.ResourceARN);
         var policy = consumer is null ? stream.Document.Policy : consumer.Policy;
-        return Task.FromResult(new GetResourcePolicyResponse(policy ?? throw NoPolicy(request.ResourceARN)));
+        return Task.FromResult(new GetResourcePolicyResponse(policy ?? "{}"));
     }
 
     public static Task<Nothing> DeletePolicyAsync(Engine engine, DeleteResourcePolicyRequest request, CancellationToken cancellationToken) => ChangeAsync(
@@ -66,7 +66,7 @@ internal static class ResourceOperations
         c => c.Policy is null ? throw NoPolicy(request.ResourceARN) : c with { Policy = null },
         cancellationToken);
 
-    private static KinesisException NoPolicy(string arn) => Errors.NotFound($"No resource policy found for resource ARN {arn}");
+    private static KinesisException NoPolicy(string arn) => Errors.NotFound($"No resource policy found for resource ARN {arn}.");
 
     private static Dictionary<string, string> Within(Dictionary<string, string> tags) => tags.Count <= Tagging.Most
         ? tags
@@ -75,7 +75,9 @@ internal static class ResourceOperations
     private static (LocalStream Stream, ConsumerDocument? Consumer) Find(Engine engine, string arn)
     {
         var (_, _, consumer) = Arn.Parse(arn);
-        var stream = engine.Find(null, StreamPart(arn));
+        var (account, name, _) = Arn.Parse(StreamPart(arn));
+        if (account != engine.AccountId || !engine.TryFind(name, out var stream))
+            throw Errors.StreamNotFound(engine, arn);
         return consumer is null ? (stream, null) : (stream, stream.Document.Consumers.FirstOrDefault(c => c.Arn == arn) ?? throw Consumers.NotFound(engine, arn));
     }
 

@@ -36,7 +36,7 @@ internal static class SplitShard
                 };
             },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }
 }

@@ -15,7 +15,7 @@ internal static class StreamSettings
             request.StreamARN,
             s => StreamChange.Updating(engine, s) with { OnDemand = onDemand, WarmThroughputMiBps = onDemand ? request.WarmThroughputMiBps ?? s.Document.WarmThroughputMiBps : null },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }
 
@@ -27,7 +27,7 @@ internal static class StreamSettings
             request.StreamARN,
             s => StreamChange.Updating(engine, s) with { MaxRecordKiB = request.MaxRecordSizeInKiB },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }
 
@@ -48,7 +48,7 @@ internal static class StreamSettings
                 return StreamChange.Updating(engine, s) with { WarmThroughputMiBps = request.WarmThroughputMiBps };
             },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new UpdateStreamWarmThroughputResponse(
             Arn.OfStream(engine, stream.Name),
             stream.Name,

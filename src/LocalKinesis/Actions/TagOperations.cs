@@ -13,7 +13,7 @@ internal static class TagOperations
             request.StreamARN,
             stream =>
             {
-                Tagging.CheckCharacters(request.Tags.Keys.Concat(request.Tags.Values));
+                Tagging.CheckCharacters(engine, stream, "add tags to", [.. request.Tags.Keys, .. request.Tags.Values]);
                 var tags = stream.Document.Tags.With(request.Tags);
                 return tags.Count > Tagging.Most
                     ? throw Errors.InvalidArgument($"Failed to add tags to stream {stream.Name} under account {engine.AccountId} because a given stream cannot have more than {Tagging.Most} tags associated with it.")
@@ -28,7 +28,7 @@ internal static class TagOperations
             request.StreamARN,
             stream =>
             {
-                Tagging.CheckCharacters(request.TagKeys);
+                Tagging.CheckCharacters(engine, stream, "remove tags from", [.. request.TagKeys]);
                 return stream.Document with { Tags = stream.Document.Tags.Without(request.TagKeys) };
             },
             cancellationToken);

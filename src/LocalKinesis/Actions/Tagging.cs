@@ -24,6 +24,17 @@ internal static partial class Tagging
             throw Errors.InvalidArgument("Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.");
     }
 
+    /// <summary>The same for a stream by its name, where the service refuses <c>%</c> too, in a sentence of its own.</summary>
+    public static void CheckCharacters(Engine engine, LocalStream stream, string doing, IReadOnlyCollection<string> texts)
+    {
+        CheckCharacters(texts);
+        if (texts.Any(t => t.Contains('%', StringComparison.Ordinal)))
+        {
+            throw Errors.InvalidArgument(
+                $"Failed to {doing} stream {stream.Name} under account {engine.AccountId} because some tags contained illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.");
+        }
+    }
+
     /// <summary>The tags with some added.</summary>
     public static Dictionary<string, string> With(this IReadOnlyDictionary<string, string> tags, IReadOnlyDictionary<string, string> added)
     {

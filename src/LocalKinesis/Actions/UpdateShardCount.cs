@@ -40,7 +40,7 @@ internal static class UpdateShardCount
                 };
             },
             cancellationToken).ConfigureAwait(false);
-        engine.CompleteLater(stream);
+        await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new UpdateShardCountResponse(name, open, request.TargetShardCount, Arn.OfStream(engine, name));
     }
 

@@ -5,9 +5,10 @@ using Weir.LocalKinesis.Storage;
 namespace Weir.LocalKinesis.Streams;
 
 /// <summary>A shard as it runs: its document, the index of its blocks, its limits and its counters.</summary>
-internal sealed class LocalShard(ShardDocument document, int streamId)
+internal sealed class LocalShard
 {
     private readonly Lock _lock = new();
+    private readonly SequenceCounter _counter;
     private BlockIndex _index = new();
     private TaskCompletionSource? _arrival;
     private TokenBucket _writtenBytes = new(ShardLimits.WriteBytesPerSecond, ShardLimits.WriteBytesPerSecond);
@@ -15,18 +16,26 @@ internal sealed class LocalShard(ShardDocument document, int streamId)
     private TokenBucket _reads = new(ShardLimits.ReadsPerSecond, ShardLimits.ReadsPerSecond);
     private TokenBucket _readBytes = new(ShardLimits.ReadBytesPerSecond, ShardLimits.ReadBytesPerSecond);
     private TokenBucket _iterators = new(ShardLimits.ReadsPerSecond, ShardLimits.ReadsPerSecond);
-    private ulong _next = Math.Max(1, document.NextIndex);
-    private ulong _tip = Math.Max(1, document.NextIndex);
+    private ulong _tip;
     private long _lastMs;
     private long _inBytes, _inRecords, _outBytes, _outRecords, _writeThrottles, _readThrottles;
 
-    /// <summary>Replaced when the shard closes.</summary>
-    public ShardDocument Document { get; set => Volatile.Write(ref field, value); } = document;
+    public LocalShard(ShardDocument document, int streamId, SequenceCounter counter)
+    {
+        (Document, StreamId, _counter) = (document, streamId, counter);
+        Name = ShardName.Of(document.Index);
+        NameUtf8 = Encoding.ASCII.GetBytes(Name);
+        _tip = Math.Max(1, document.NextIndex);
+        _counter.Pass(_tip);
+    }
 
-    public int Index { get; } = document.Index;
-    public string Name { get; } = ShardName.Of(document.Index);
-    public byte[] NameUtf8 { get; } = Encoding.ASCII.GetBytes(ShardName.Of(document.Index));
-    public int StreamId { get; } = streamId;
+    /// <summary>Replaced when the shard closes.</summary>
+    public ShardDocument Document { get; set => Volatile.Write(ref field, value); }
+
+    public int Index => Document.Index;
+    public string Name { get; }
+    public byte[] NameUtf8 { get; }
+    public int StreamId { get; }
     public SequenceNumber Start => SequenceNumber.StartOf(Document.CreatedSeconds, Index);
 
     /// <summary>One past the last visible record's index; 1 in a new shard.</summary>
@@ -55,8 +64,7 @@ internal sealed class LocalShard(ShardDocument document, int streamId)
     /// <summary>Gives the next indexes and an arrival time that does not go back. Called under the stream's lock, in the order of the log.</summary>
     public (ulong First, long ArrivedMs) Assign(int count, long nowMs)
     {
-        var first = _next;
-        _next += (ulong)count;
+        var first = _counter.Take(count);
         _lastMs = Math.Max(_lastMs, Math.Max(nowMs, Document.CreatedMs));
         return (first, _lastMs);
     }
@@ -197,7 +205,8 @@ internal sealed class LocalShard(ShardDocument document, int streamId)
         lock (_lock)
         {
             _index = remains.Index;
-            _next = _tip = Math.Max(_next, remains.Next);
+            _tip = Math.Max(_tip, remains.Next);
+            _counter.Pass(_tip);
             _lastMs = Math.Max(_lastMs, remains.LastMs);
         }
     }
@@ -205,7 +214,7 @@ internal sealed class LocalShard(ShardDocument document, int streamId)
     /// <summary>Goes on after a block that recovery found and published.</summary>
     public void Resume(BlockRef block)
     {
-        _next = Math.Max(_next, block.End);
+        _counter.Pass(block.End);
         _lastMs = Math.Max(_lastMs, block.ArrivedMs);
     }
 

@@ -34,6 +34,7 @@ internal sealed class Routing
 /// <summary>A stream as it runs.</summary>
 internal sealed class LocalStream(StreamDocument document)
 {
+    private readonly Dictionary<int, SequenceCounter> _counters = [];
     private volatile LocalShard[] _shards = [];
     private volatile Routing _routing = new([]);
     private TaskCompletionSource? _paused;
@@ -116,7 +117,10 @@ internal sealed class LocalStream(StreamDocument document)
                 }
                 else
                 {
-                    var added = new LocalShard(shard, Id);
+                    var group = shard.Index / SequenceCounter.Shards;
+                    if (!_counters.TryGetValue(group, out var counter))
+                        _counters.Add(group, counter = new SequenceCounter());
+                    var added = new LocalShard(shard, Id, counter);
                     shards.Add(shard.Index, added);
                     fresh.Add(added);
                 }

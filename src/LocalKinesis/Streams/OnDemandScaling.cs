@@ -27,7 +27,7 @@ internal sealed class OnDemandScaling(Engine engine)
                     ? new ControlEntry { Stream = stream.Document with { Status = StreamStatuses.Updating, Pending = new PendingChange { TargetShardCount = target } } }
                     : null,
                 cancellationToken).ConfigureAwait(false);
-            engine.CompleteLater(stream);
+            await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         }
 
         foreach (var gone in _observed.Keys.Except(engine.Streams.Select(s => s.Id)).ToList())

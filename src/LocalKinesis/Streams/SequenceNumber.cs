@@ -20,6 +20,9 @@ namespace Weir.LocalKinesis.Streams;
 /// </summary>
 internal readonly record struct SequenceNumber(long ShardCreatedSeconds, ulong Index, long ArrivedSeconds, int ShardIndex)
 {
+    /// <summary>The layout's version, the last hex digit.</summary>
+    public const int Version = 2;
+
     /// <summary>Digits of every sequence number that we give.</summary>
     public const int Length = 56;
 
@@ -91,7 +94,7 @@ internal readonly record struct SequenceNumber(long ShardCreatedSeconds, ulong I
         var index = (ulong)((value >> 80) & ulong.MaxValue);
         var digit = (int)((value >> 144) & 15);
         var created = (long)((value >> 148) & 0xF_FFFF_FFFF);
-        if (version != 2 || zero != 0 || index > EndIndex || shard > int.MaxValue || digit != (shard & 15) || created >= MaxSeconds)
+        if (version != Version || zero != 0 || index > EndIndex || shard > int.MaxValue || digit != (shard & 15) || created >= MaxSeconds)
             return false;
         number = new SequenceNumber(created, index, arrived, (int)shard);
         return true;

@@ -7,6 +7,7 @@ internal static class InputShapes
 {
     private const string Name = "[a-zA-Z0-9_.-]+";
     private const string Number = @"0|([1-9]\d{0,128})";
+    private const int MostShards = 100_000;
     private const string Hash = @"0|([1-9]\d{0,38})";
     private static readonly StringShape NameShape = new(Name, 1, 128);
     private static readonly StringShape StreamArn = new(@"arn:aws.*:kinesis:.*:\d{12}:stream/\S+", 1, 2048);
@@ -14,7 +15,6 @@ internal static class InputShapes
     private static readonly StringShape ResourceArn = new(@"arn:aws.*:kinesis:.*:\d{12}:.*stream/\S+", 1, 2048);
     private static readonly StringShape Token = new(null, 1, 1_048_576);
     private static readonly IntegerShape PageSize = new(1, 10_000);
-    private static readonly IntegerShape AnyInteger = new();
     private static readonly MapShape TagMap = new(1, 200, 1, 128, 0, 256);
     private static readonly ListShape TagKeys = new(new StringShape(null, 1, 128), 1, 50);
     private static readonly StringShape IteratorType = new(OneOf: ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"]);
@@ -41,7 +41,7 @@ internal static class InputShapes
     public static StructureShape ResourceOnly { get; } = new(Resource);
 
     public static StructureShape CreateStream { get; } = new(
-        new Member("ShardCount", new IntegerShape(1, 100_000)),
+        new Member("ShardCount", new IntegerShape(1, MostShards)),
         new Member("StreamName", NameShape, true),
         new Member("StreamModeDetails", Mode),
         new Member("Tags", TagMap),
@@ -110,7 +110,7 @@ internal static class InputShapes
         OptionalArn);
 
     public static StructureShape UpdateShardCount { get; } = new(
-        new Member("TargetShardCount", new IntegerShape(1), true),
+        new Member("TargetShardCount", new IntegerShape(1, MostShards), true),
         new Member("ScalingType", new StringShape(OneOf: ["UNIFORM_SCALING"]), true),
         Stream,
         OptionalArn);
@@ -141,7 +141,7 @@ internal static class InputShapes
 
     public static StructureShape UntagResource { get; } = new(new Member("TagKeys", TagKeys, true), Resource);
 
-    public static StructureShape RetentionPeriod { get; } = new(new Member("RetentionPeriodHours", AnyInteger, true), Stream, OptionalArn);
+    public static StructureShape RetentionPeriod { get; } = new(new Member("RetentionPeriodHours", new IntegerShape(1), true), Stream, OptionalArn);
 
     public static StructureShape EnhancedMonitoring { get; } = new(new Member("ShardLevelMetrics", Metrics, true), Stream, OptionalArn);
 

@@ -68,7 +68,7 @@ internal static class PutParser
             {
                 if (reader.ValueTextEquals("SequenceNumberForOrdering"u8))
                 {
-                    if (!reader.Read() || reader.TokenType != JsonTokenType.String || !SequenceNumber.TryParse(ordering = reader.GetString(), out _))
+                    if (!reader.Read() || reader.TokenType != JsonTokenType.String || !GivenSequenceNumber.TryParse(ordering = reader.GetString(), out _))
                         return Refuse(call);
                 }
                 else if (seen.TryRead(ref reader, body, ref call.Items[0]) is { } known ? !known : !TryReadStream(engine, ref reader, ref stream))
