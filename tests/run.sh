@@ -13,6 +13,7 @@ install_packages() {
   local missing=()
   command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
   command -v aws >/dev/null || missing+=(awscli)
+  python3 -c 'import boto3' 2>/dev/null || missing+=(python3-boto3)
   command -v wrk >/dev/null || missing+=(wrk)
   [ ${#missing[@]} -eq 0 ] && return
   command -v apt-get >/dev/null || { say "no apt-get: tests that need ${missing[*]} will be skipped"; return; }

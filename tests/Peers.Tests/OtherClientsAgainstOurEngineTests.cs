@@ -42,6 +42,20 @@ public sealed partial class OtherClientsAgainstOurEngineTests
         Assert.Equal([], outcomes.Where(o => o.Value != "ok").Select(o => $"{o.Key}: {o.Value}"));
     }
 
+    [Fact]
+    public async Task Every_operation_of_the_current_API_through_the_SDK_for_JavaScript()
+    {
+        Npm.Require("@aws-sdk/client-kinesis");
+        await using var engine = await WeirEngine.StartAsync();
+
+        var ran = await Tool.RunAsync(Tool.Find("node")!, [Path.Combine(Npm.Root, "Scripts", "operations.js")], engine.ClientEnvironment);
+
+        Assert.True(ran.ExitCode == 0, ran.Error + ran.Output);
+        var outcomes = JsonSerializer.Deserialize(ran.Output, SeenJson.Default.DictionaryStringString)!;
+        Assert.Equal(39, outcomes.Count);
+        Assert.Equal([], outcomes.Where(o => o.Value != "ok").Select(o => $"{o.Key}: {o.Value}"));
+    }
+
     private static async Task<string> PythonWithBoto3Async()
     {
         var python = Tool.Find("python3");

@@ -36,6 +36,29 @@ public sealed class SequenceNumberTests
     }
 
     [Theory]
+    [InlineData("5", 0, 0, 5)]
+    [InlineData("0", 0, 0, 0)]
+    [InlineData("49039857307708443467467104868809893875799651909875269634", 2, 0, 0)]
+    [InlineData("49039857307708443467467104868809893875799651909875269633", 1, 0, 0)]
+    [InlineData("73559785961562665201200657303214840813699477864812904448", null, null, null)]
+    [InlineData("49039857307708443467467104868809893875799651909875269632", null, null, null)]
+    [InlineData("26227199374822427428162556223570313216", null, null, null)]
+    public void Numbers_of_every_layout_that_the_service_has_had_are_told_apart(string text, int? version, int? createdSeconds, int? shard)
+    {
+        var read = GivenSequenceNumber.TryParse(text, out var number);
+        Assert.Equal(version is not null, read);
+        if (read)
+            Assert.Equal((version, (long?)createdSeconds, shard), (number.Version, (long?)number.ShardCreatedSeconds, number.ShardIndex));
+    }
+
+    [Fact]
+    public void What_we_give_is_read_as_given()
+    {
+        Assert.True(GivenSequenceNumber.TryParse(new SequenceNumber(1700000000, 77, 1700000001, 17).ToString(), out var number));
+        Assert.Equal(new GivenSequenceNumber(2, 1700000000, 77, 1700000001, 17), number);
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("5")]
     [InlineData("")]

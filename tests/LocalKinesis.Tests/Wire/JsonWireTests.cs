@@ -46,6 +46,16 @@ public sealed class JsonWireTests
     [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"+/+="}""", "SerializationException", "'+/+=' can not be converted to a Blob: Invalid last non-pad Base64 character dectected")]
     [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"","ExplicitHashKey":"340282366920938463463374607431768211456"}""", "InvalidArgumentException", "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was 340282366920938463463374607431768211456")]
     [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"","SequenceNumberForOrdering":"5"}""", "InvalidArgumentException", "ExclusiveMinimumSequenceNumber 5 used in PutRecord on stream orders under account 000000000000 is invalid.")]
+    [InlineData("PutRecord", """{"StreamName":"orders","PartitionKey":"a","Data":"","SequenceNumberForOrdering":"49039857307708443467467104868809893875799651909875269636"}""", "InvalidArgumentException", "ExclusiveMinimumSequenceNumber 49039857307708443467467104868809893875799651909875269636 used in PutRecord on stream orders under account 000000000000 is invalid.")]
+    [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"5"}""", "InvalidArgumentException", "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used in a call to a shard with shardId-000000000000")]
+    [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"AFTER_SEQUENCE_NUMBER","StartingSequenceNumber":"0"}""", "InvalidArgumentException", "StartingSequenceNumber 0 used in GetShardIterator on shard shardId-000000000000 in stream orders under account 000000000000 is invalid because it did not come from this stream.")]
+    [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"99999999999999999999999999999999999999999999999999999999"}""", "InvalidArgumentException", "StartingSequenceNumber 99999999999999999999999999999999999999999999999999999999 used in GetShardIterator on shard shardId-000000000000 in stream orders under account 000000000000 is invalid.")]
+    [InlineData("UpdateShardCount", """{"StreamName":"orders","ScalingType":"UNIFORM_SCALING","TargetShardCount":100001}""", "ValidationException", "1 validation error detected: Value '100001' at 'targetShardCount' failed to satisfy constraint: Member must have value less than or equal to 100000")]
+    [InlineData("IncreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":-1}""", "ValidationException", "1 validation error detected: Value '-1' at 'retentionPeriodHours' failed to satisfy constraint: Member must have value greater than or equal to 1")]
+    [InlineData("AddTagsToStream", """{"StreamName":"orders","Tags":{"a":"5%"}}""", "InvalidArgumentException", "Failed to add tags to stream orders under account 000000000000 because some tags contained illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.")]
+    [InlineData("RemoveTagsFromStream", """{"StreamName":"orders","TagKeys":["a;b"]}""", "InvalidArgumentException", "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.")]
+    [InlineData("GetResourcePolicy", """{"ResourceARN":"arn:aws:kinesis:us-east-1:000000000000:stream/nope"}""", "ResourceNotFoundException", "Stream arn:aws:kinesis:us-east-1:000000000000:stream/nope under account 000000000000 not found.")]
+    [InlineData("DeleteResourcePolicy", """{"ResourceARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"}""", "ResourceNotFoundException", "No resource policy found for resource ARN arn:aws:kinesis:us-east-1:000000000000:stream/orders.")]
     [InlineData("PutRecords", """{"StreamName":"orders","Records":[]}""", "ValidationException", "1 validation error detected: Value '[]' at 'records' failed to satisfy constraint: Member must have length greater than or equal to 1")]
     [InlineData("PutRecords", """{"StreamName":"orders","Records":[{"Data":"","PartitionKey":""}]}""", "ValidationException", "1 validation error detected: Value '' at 'records.1.member.partitionKey' failed to satisfy constraint: Member must have length greater than or equal to 1")]
     [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-000000000000","ShardIteratorType":"LATEST","StartingSequenceNumber":"1"}""", "InvalidArgumentException", "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified LATEST and also a StartingSequenceNumber.")]
@@ -62,6 +72,83 @@ public sealed class JsonWireTests
         Assert.Equal(HttpStatusCode.BadRequest, status);
         using var document = System.Text.Json.JsonDocument.Parse(body);
         Assert.Equal((type, message), (document.RootElement.GetProperty("__type").GetString(), document.RootElement.GetProperty(type == "SerializationException" ? "Message" : "message").GetString()));
+    }
+
+    /// <summary>A body that is neither: what the service answers to other content types, and to none.</summary>
+    [Theory]
+    [InlineData("application/x-amz-json-1.1", "Kinesis_20131202.ListStreams", "", 400, "application/x-amz-json-1.1", """{"__type":"SerializationException"}""")]
+    [InlineData("application/x-amz-json-1.1", "Kinesis_20131202.ListStream", "", 400, "application/x-amz-json-1.1", """{"__type":"UnknownOperationException"}""")]
+    [InlineData("application/json", "Kinesis_20131202.ListStreams", "{}", 404, "application/json", """{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}""")]
+    [InlineData("application/json", "Kinesis_20131202.ListStreams", "hello", 400, "application/json", """{"Output":{"__type":"com.amazon.coral.service#SerializationException"},"Version":"1.0"}""")]
+    [InlineData("text/plain", "Kinesis_20131202.ListStreams", "{}", 404, null, "<UnknownOperationException/>\n")]
+    [InlineData("text/plain", "ListStreams", "{}", 403, null, "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n")]
+    public async Task Other_content_types_are_answered_as_the_service_does(string type, string target, string body, int status, string? answerType, string answer)
+    {
+        await using var server = await WireServer.StartAsync();
+        using var request = WireServer.Request("-", new ByteArrayContent(Encoding.UTF8.GetBytes(body)), type);
+        request.Headers.Remove("X-Amz-Target");
+        request.Headers.Add("X-Amz-Target", target);
+        using var response = await server.Client.SendAsync(request);
+        Assert.Equal((status, answerType, answer), ((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
+    public async Task Without_a_body_and_a_type_the_answer_is_CBOR()
+    {
+        await using var server = await WireServer.StartAsync();
+        using var response = await server.Client.PostAsync("/", null);
+        Assert.Equal((HttpStatusCode.BadRequest, "application/x-amz-cbor-1.1"), (response.StatusCode, response.Content.Headers.ContentType?.ToString()));
+        Assert.Contains("UnknownOperationException", Encoding.Latin1.GetString(await response.Content.ReadAsByteArrayAsync()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Browsers_of_other_origins_are_let_in_only_where_the_setting_says_so(bool cors)
+    {
+        await using var server = await WireServer.StartAsync(o => o.Cors = cors);
+        using var question = new HttpRequestMessage(HttpMethod.Options, "/");
+        question.Headers.Add("Origin", "https://elsewhere.example");
+        question.Headers.Add("Access-Control-Request-Headers", "x-amz-target");
+        using var answer = await server.Client.SendAsync(question);
+        Assert.Equal(cors ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal(cors, answer.Headers.Contains("Access-Control-Allow-Origin"));
+        Assert.Equal(cors, answer.Headers.TryGetValues("Access-Control-Allow-Headers", out var allowed) && allowed.Single() == "x-amz-target");
+
+        using var call = WireServer.Request("ListStreams", new ByteArrayContent("{}"u8.ToArray()));
+        call.Headers.Add("Origin", "https://elsewhere.example");
+        using var streams = await server.Client.SendAsync(call);
+        Assert.Equal((HttpStatusCode.OK, cors), (streams.StatusCode, streams.Headers.Contains("Access-Control-Allow-Origin")));
+    }
+
+    [Fact]
+    public async Task A_policy_that_nobody_set_is_empty()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        var answer = await server.OkAsync("GetResourcePolicy", """{"ResourceARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"}""");
+        Assert.Equal("{}", answer.GetProperty("Policy").GetString());
+    }
+
+    [Fact]
+    public async Task An_iterator_may_stand_in_quotes()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        await server.OkAsync("PutRecord", """{"StreamName":"orders","Data":"","PartitionKey":"a"}""");
+        var iterator = (await server.OkAsync("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"TRIM_HORIZON"}""")).GetProperty("ShardIterator").GetString();
+        var read = await server.OkAsync("GetRecords", $$"""{"ShardIterator":"\"{{iterator}}\""}""");
+        Assert.Equal(1, read.GetProperty("Records").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Without_a_delay_a_change_is_done_when_it_is_answered()
+    {
+        await using var server = await WireServer.StartAsync(o => o.StateChangeMilliseconds = 0);
+        await server.OkAsync("CreateStream", """{"StreamName":"orders","ShardCount":1}""");
+        await server.OkAsync("SplitShard", """{"StreamName":"orders","ShardToSplit":"shardId-0","NewStartingHashKey":"2"}""");
+        var shards = await server.OkAsync("ListShards", """{"StreamName":"orders"}""");
+        Assert.Equal(3, shards.GetProperty("Shards").GetArrayLength());
+        await server.OkAsync("DeleteStream", """{"StreamName":"orders"}""");
+        Assert.Equal(0, (await server.OkAsync("ListStreams", "{}")).GetProperty("StreamNames").GetArrayLength());
     }
 
     [Theory]
