@@ -29,7 +29,8 @@ internal static class Signature
         var canonical = new StringBuilder("POST\n/\n").Append(CanonicalQuery(request)).Append('\n');
         foreach (var name in names.Split(';'))
         {
-            var value = name == "host" ? request.Host.Value : string.Join(',', request.Headers[name].Select(v => v?.Trim()));
+            // Over HTTP/2 some SDKs sign the host by its new name.
+            var value = name is "host" or ":authority" ? request.Host.Value : string.Join(',', request.Headers[name].Select(v => v?.Trim()));
             canonical.Append(name).Append(':').Append(value).Append('\n');
         }
 

@@ -40,6 +40,8 @@ internal sealed class WeirEngine : IAsyncDisposable
             Region = Region,
             Limits = KinesisLimits.None,
             StateChangeMilliseconds = 20,
+            // Every client's signatures are verified, not only looked for.
+            Keys = { ["123456789012"] = "secret" },
         };
         var engine = new LocalKinesisEngine(options, TimeProvider.System, NullLogger<LocalKinesisEngine>.Instance);
         var host = new LocalKinesisHost(engine, NullLoggerFactory.Instance);
