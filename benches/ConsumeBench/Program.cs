@@ -1,4 +1,5 @@
 // Consumers alone: records of 1 KiB that lie in the embedded engine → shard readers, redaction off → a sink that does nothing, or SQLite.
+// Beside it, in the same run, what nobody can beat: bare reads of the same records from the engine, with plain prepared inserts of them into SQLite when that is the sink.
 // dotnet run -c Release --project benches/ConsumeBench -- [--records 200000] [--shards 4] [--sink none|sqlite]
 using System.Buffers;
 using System.Diagnostics;
@@ -34,6 +35,7 @@ try
     {
         ["DataDirectory"] = directory,
         ["Consuming:BehindMilliseconds"] = "0",
+        ["Consuming:ShardBytesPerSecond"] = "0",
         ["Consuming:Streams:0"] = "bench",
     }).Build();
     var services = new ServiceCollection()
@@ -61,9 +63,11 @@ try
 
     var seconds = watch.Elapsed.TotalSeconds;
     await host.StopAsync(default);
+    var peak = Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
+    var bare = await Bare.RunAsync(engine, "bench", sinkName == "sqlite" ? Path.Combine(directory, "bare.db") : null);
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{{\"sink\":\"{sinkName}\",\"records\":{records},\"shards\":{shards},\"seconds\":{seconds:0.00},\"recordsPerSecond\":{records / seconds:0},\"peakMiB\":{Process.GetCurrentProcess().PeakWorkingSet64 >> 20}}}"));
+        $"{{\"sink\":\"{sinkName}\",\"records\":{records},\"shards\":{shards},\"seconds\":{seconds:0.00},\"recordsPerSecond\":{records / seconds:0},\"bareRecordsPerSecond\":{records / bare.TotalSeconds:0},\"ratio\":{bare.TotalSeconds / seconds:0.00},\"peakMiB\":{peak}}}"));
 }
 finally
 {

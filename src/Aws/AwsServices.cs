@@ -18,6 +18,7 @@ public static class AwsServices
         services.AddAwsOptions(configuration);
         services.TryAddSingleton(provider => new KinesisClient(Endpoint(provider, o => o.Kinesis)));
         services.TryAddSingleton<IKinesis>(provider => provider.GetRequiredService<KinesisClient>());
+        services.TryAddSingleton<IFanOut>(provider => provider.GetRequiredService<KinesisClient>());
         return services;
     }
 

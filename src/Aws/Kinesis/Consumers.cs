@@ -31,6 +31,6 @@ public sealed record SubscribeToShardRequest(string ConsumerARN, string ShardId,
 /// <summary>One push. Resume after it, AFTER_SEQUENCE_NUMBER <see cref="ContinuationSequenceNumber"/>; the last event of a closed shard has none, and names <see cref="ChildShards"/>.</summary>
 public sealed record SubscribeToShardEvent(
     IReadOnlyList<Record> Records,
-    string? ContinuationSequenceNumber,
-    long MillisBehindLatest,
+    string? ContinuationSequenceNumber = null,
+    long MillisBehindLatest = 0,
     IReadOnlyList<ChildShard>? ChildShards = null);

@@ -22,3 +22,14 @@ public interface IKinesis
     Task SplitShardAsync(SplitShardRequest request, CancellationToken cancellationToken);
     Task MergeShardsAsync(MergeShardsRequest request, CancellationToken cancellationToken);
 }
+
+/// <summary>Enhanced fan-out: registered consumers, to which a shard's records are pushed.</summary>
+public interface IFanOut
+{
+    Task<RegisterStreamConsumerResponse> RegisterStreamConsumerAsync(RegisterStreamConsumerRequest request, CancellationToken cancellationToken);
+    Task<DescribeStreamConsumerResponse> DescribeStreamConsumerAsync(DescribeStreamConsumerRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Events for up to five minutes; the end of the sequence asks to subscribe again, after the last continuation.</summary>
+    /// <exception cref="KinesisException">Refused, ended by the service with an exception, or broken off.</exception>
+    IAsyncEnumerable<SubscribeToShardEvent> SubscribeToShardAsync(SubscribeToShardRequest request, CancellationToken cancellationToken);
+}

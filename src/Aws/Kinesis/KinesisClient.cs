@@ -7,7 +7,7 @@ namespace Weir.Aws.Kinesis;
 /// Calls Amazon Kinesis, or whatever speaks its protocol at the configured address. Throttles (whole calls, not records inside PutRecords), 5xx and lost
 /// connections are retried with backoff up to <see cref="AwsEndpoint.MaxAttempts"/>; what still fails is a <see cref="KinesisException"/>.
 /// </summary>
-public sealed class KinesisClient : IKinesis, IDisposable
+public sealed class KinesisClient : IKinesis, IFanOut, IDisposable
 {
     private static readonly AwsJsonService Service = new("Kinesis", "kinesis", "kinesis", KinesisOperations.TargetPrefix, "1.1");
     private readonly AwsJsonClient _client;
@@ -91,6 +91,12 @@ public sealed class KinesisClient : IKinesis, IDisposable
                 yield return shardEvent;
         }
     }
+
+    public Task<RegisterStreamConsumerResponse> RegisterStreamConsumerAsync(RegisterStreamConsumerRequest request, CancellationToken cancellationToken) =>
+        SendAsync(KinesisOperations.RegisterStreamConsumer, request, cancellationToken);
+
+    public Task<DescribeStreamConsumerResponse> DescribeStreamConsumerAsync(DescribeStreamConsumerRequest request, CancellationToken cancellationToken) =>
+        SendAsync(KinesisOperations.DescribeStreamConsumer, request, cancellationToken);
 
     public void Dispose() => _client.Dispose();
 }

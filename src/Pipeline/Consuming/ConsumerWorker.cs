@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Weir.Pipeline.Consuming.Leases;
+using Weir.Pipeline.Consuming.Reading;
 
 namespace Weir.Pipeline.Consuming;
 
@@ -35,6 +36,10 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
                         await leases.PrepareAsync(cancellationToken);
                     prepared = true;
                     await LookAsync(cancellationToken);
+                }
+                catch (LeaseTableRefusedException e)
+                {
+                    LogRefused(logger, e.Message);
                 }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -188,7 +193,7 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
         }
 
         if (_sleep is not null)
-            await Task.Delay(TimeSpan.FromMilliseconds(options.DiscoveryMilliseconds), time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(UntilNextLook(), time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         lock (_waking)
         {
             _sleep = null;
@@ -196,6 +201,23 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>The usual time, or less when the lease of another that gives no sign falls due before: a shard must not wait for the next look as well.</summary>
+    private TimeSpan UntilNextLook()
+    {
+        var usual = TimeSpan.FromMilliseconds(options.DiscoveryMilliseconds);
+        var due = usual;
+        foreach (var (key, seen) in _seen)
+        {
+            if (seen.Owner is null || seen.Owner == me || _readings.ContainsKey(key))
+                continue;
+            var left = options.Failover - time.GetElapsedTime(seen.Since);
+            if (left > TimeSpan.Zero && left < due)
+                due = left;
+        }
+
+        return due;
     }
 
     private async Task WakeAfterAsync(Task reader)
@@ -246,6 +268,9 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
 
     [LoggerMessage(LogLevel.Information, "Reading {Stream}/{ShardId} from {Checkpoint}.")]
     private static partial void LogStarted(ILogger logger, string stream, string shardId, string checkpoint);
+
+    [LoggerMessage(LogLevel.Error, "No lease is taken: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Looking for streams, shards and leases failed; readers that run go on.")]
     private static partial void LogLookFailed(ILogger logger, Exception e);

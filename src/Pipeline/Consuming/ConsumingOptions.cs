@@ -50,6 +50,18 @@ public sealed class ConsumingOptions : IValidatableObject
     [Range(0, 60_000, ErrorMessage = "Consuming:BehindMilliseconds must be 0 to 60,000.")]
     public int BehindMilliseconds { get; set; } = 200;
 
+    /// <summary>Bytes a second to read from a shard, 65,536 to 1,073,741,824, or 0 for no bound. Default 2,097,152, the service's limit.</summary>
+    [Range(0, 1 << 30, ErrorMessage = "Consuming:ShardBytesPerSecond must be 0 or 65,536 to 1,073,741,824.")]
+    public int ShardBytesPerSecond { get; set; } = 2 << 20;
+
+    /// <summary>Bytes of records that all readers of this process hold together, 16 MiB to 64 GiB. Default 256 MiB.</summary>
+    [Range(16L << 20, 64L << 30, ErrorMessage = "Consuming:PrefetchBytes must be 16777216 to 68719476736.")]
+    public long PrefetchBytes { get; set; } = 256L << 20;
+
+    /// <summary>How records are got: <c>Polling</c> (default), or <c>FanOut</c>, which registers a consumer by the name of <see cref="Application"/> and has records pushed; the service charges for that.</summary>
+    [RegularExpression("^(?i)(Polling|FanOut)$", ErrorMessage = "Consuming:Reading must be Polling or FanOut.")]
+    public string Reading { get; set; } = "Polling";
+
     /// <summary>Milliseconds between two looks for new streams, shards and leases, 250 to 600,000. Default 1,000. With a shared lease table each look is a Scan of it.</summary>
     [Range(250, 600_000, ErrorMessage = "Consuming:DiscoveryMilliseconds must be 250 to 600,000.")]
     public int DiscoveryMilliseconds { get; set; } = 1000;
@@ -96,12 +108,16 @@ public sealed class ConsumingOptions : IValidatableObject
 
     internal Checkpoint Start => new(InitialPosition);
 
+    internal bool IsFanOut => Reading.Equals("FanOut", StringComparison.OrdinalIgnoreCase);
+
     internal TimeSpan Failover => TimeSpan.FromMilliseconds(FailoverMilliseconds);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (MaxRecordAgeSeconds is > -1 and < 60)
             yield return new ValidationResult("Consuming:MaxRecordAgeSeconds must be -1 or 60 to 604,800.");
+        if (ShardBytesPerSecond is > 0 and < 65_536)
+            yield return new ValidationResult("Consuming:ShardBytesPerSecond must be 0 or 65,536 to 1,073,741,824.");
         if (Filters.Count > 10)
             yield return new ValidationResult("Consuming:Filters takes at most 10 patterns.");
         foreach (var (index, window) in Windows.Index())

@@ -7,6 +7,7 @@ using Weir.Aws.Kinesis;
 using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
+using Weir.Pipeline.Consuming.Reading;
 using Weir.Pipeline.Redaction;
 using Weir.Pipeline.Sinks;
 using Weir.Pipeline.Telemetry;
@@ -27,7 +28,7 @@ internal sealed class Simulation
     private readonly MemoryKinesis _kinesis;
     private readonly MemoryLeases _leases;
     private readonly PipelineMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-    private readonly Dictionary<string, int> _put = [], _storedByKey = [];
+    private readonly Dictionary<string, int> _put = [], _storedByKey = [], _storedUpTo = [];
     private readonly HashSet<(string Shard, string Sequence)> _stored = [];
     private readonly List<Node> _nodes = [];
     private readonly List<string> _broken = [];
@@ -93,6 +94,51 @@ internal sealed class Simulation
         Finish();
     }
 
+    /// <summary>Kills one of three workers under steady traffic; answers how long after that the oldest record that is not stored was last over a second old.</summary>
+    public TimeSpan AgeAfterKill()
+    {
+        var recovered = TimeSpan.Zero;
+        _kinesis.PageSize = 1000;
+        _kinesis.Create(Stream, 6);
+        _world.Run(
+            async () =>
+            {
+                for (var i = 0; i < 3; i++)
+                    Start();
+                Node.Calm(_nodes);
+                TimeSpan? killed = null;
+                var kill = TimeSpan.FromMilliseconds(_random.Next(30_000, 45_000));
+                while (_world.Time.Elapsed < kill + TimeSpan.FromSeconds(40))
+                {
+                    Put(10);
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), _world.Time);
+                    if (killed is null && _world.Time.Elapsed >= kill)
+                    {
+                        killed = _world.Time.Elapsed;
+                        Any().Crash();
+                    }
+
+                    if (killed is { } at && Oldest() > TimeSpan.FromSeconds(1))
+                        recovered = _world.Time.Elapsed - at;
+                }
+
+                foreach (var node in _nodes)
+                    node.Crash();
+            },
+            TimeSpan.FromMinutes(5));
+        return recovered;
+    }
+
+    /// <summary>Age of the oldest record that is not stored; records are stored in the order of their shard.</summary>
+    private TimeSpan Oldest() => _kinesis.Open(Stream).Max(shard =>
+    {
+        var at = _storedUpTo.GetValueOrDefault(shard.Id);
+        while (at < shard.Records.Count && _stored.Contains((shard.Id, shard.Records[at].SequenceNumber)))
+            at++;
+        _storedUpTo[shard.Id] = at;
+        return at < shard.Records.Count ? _world.Time.GetUtcNow() - shard.Records[at].ApproximateArrivalTimestamp : TimeSpan.Zero;
+    });
+
     private void Finish()
     {
         foreach (var (key, count) in _put)
@@ -153,7 +199,7 @@ internal sealed class Simulation
         var kinesis = new NodeKinesis(_kinesis, node);
         var leases = new NodeLeases(_leases, node);
         var parts = new ReaderParts(
-            kinesis, new RecordRefinery(new PlainRedactor(), _metrics, options, _world.Time), [], [], [new NodeSink(Store, node)], new NoDeadLetters(_broken), _metrics, options, _world.Time, node.Random, NullLogger.Instance);
+            new PollingFeeds(kinesis, _metrics, options, _world.Time, node.Random), new RecordRefinery(new PlainRedactor(), _metrics, options, _world.Time), [], [], [new NodeSink(Store, node)], new NoDeadLetters(_broken), _metrics, new ByteBudget(options.PrefetchBytes), options, _world.Time, node.Random, NullLogger.Instance);
         node.Run(new ConsumerWorker(name, leases, new ShardSync(kinesis, leases, options), parts, options, _world.Time, NullLogger.Instance));
         _nodes.Add(node);
     }
@@ -188,6 +234,9 @@ internal sealed class Node(TimeProvider time, Random random)
     private DateTimeOffset _frozenUntil;
 
     public Random Random { get; } = random;
+
+    /// <summary>Whether calls of this process still go wrong.</summary>
+    public bool IsTroubled => !_calm;
 
     public bool IsLiving => !_crashed && !_stop.IsCancellationRequested;
 
@@ -232,7 +281,7 @@ internal sealed class NodeKinesis(MemoryKinesis kinesis, Node node) : IKinesis
     public Task<ListShardsResponse> ListShardsAsync(ListShardsRequest request, CancellationToken cancellationToken) => node.CallAsync(() => kinesis.ListShardsAsync(request, default).Result);
     public Task<GetShardIteratorResponse> GetShardIteratorAsync(GetShardIteratorRequest request, CancellationToken cancellationToken) => node.CallAsync(() => kinesis.GetShardIteratorAsync(request, default).Result);
 
-    public Task<GetRecordsResponse> GetRecordsAsync(GetRecordsRequest request, CancellationToken cancellationToken) => node.CallAsync(() => node.Random.Next(40) switch
+    public Task<GetRecordsResponse> GetRecordsAsync(GetRecordsRequest request, CancellationToken cancellationToken) => node.CallAsync(() => (node.IsTroubled ? node.Random.Next(40) : -1) switch
     {
         0 => throw new KinesisException(KinesisErrorCodes.ProvisionedThroughputExceeded, "Rate exceeded."),
         1 => throw new KinesisException(KinesisErrorCodes.ExpiredIterator, "Iterator expired."),

@@ -25,6 +25,15 @@ public sealed class SimulationTests
         Assert.True(failedOver > 0, "No lease changed hands.");
     }
 
+    /// <summary>Virtual time: what is asserted is what the workers decide, not how fast the machine is.</summary>
+    [Fact]
+    public void After_a_kill_of_one_of_three_workers_nothing_is_older_than_a_second_within_the_failover_time_and_two()
+    {
+        var ages = Enumerable.Range(1, 20).Select(seed => new Simulation(seed).AgeAfterKill()).ToArray();
+
+        Assert.All(ages, a => Assert.InRange(a, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(12)));
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {

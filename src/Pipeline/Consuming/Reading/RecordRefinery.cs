@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Weir.Aws.Kinesis;
 using Weir.Pipeline.Consuming.Aggregation;
@@ -8,7 +7,7 @@ using Weir.Pipeline.Redaction;
 using Weir.Pipeline.Sinks;
 using Weir.Pipeline.Telemetry;
 
-namespace Weir.Pipeline.Consuming;
+namespace Weir.Pipeline.Consuming.Reading;
 
 /// <summary>Clean records in order, those that could not be made clean, and how many user records were left out as another shard's.</summary>
 internal sealed record Refined(IReadOnlyList<CleanRecord> Clean, IReadOnlyList<DeadLetter> Quarantined, int Foreign);
@@ -18,11 +17,11 @@ internal sealed class RecordRefinery(IRecordRedactor redactor, PipelineMetrics m
 {
     public Refined Refine(Lease lease, IReadOnlyList<Record> records, Checkpoint done)
     {
-        var found = new List<(Record Record, long Sub, string Key, RedactionOutcome Outcome, int Start, int Length)>(records.Count);
-        var quarantined = new List<DeadLetter>();
-        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-        var clean = new ArrayBufferWriter<byte>(Math.Max(256, records.Sum(r => r.Data.Length) + 1024));
+        var (clean, quarantined, keys, buffer) = (new List<CleanRecord>(records.Count), new List<DeadLetter>(), new Dictionary<string, string>(StringComparer.Ordinal), new CleanBuffer());
         var (spans, foreign) = (0, 0);
+
+        // Records are in order: once one is past the checkpoint, all that follow are.
+        var past = !done.IsSequence;
         foreach (var record in records)
         {
             if (Aggregate.TryRead(record.Data) is not { } users)
@@ -41,21 +40,18 @@ internal sealed class RecordRefinery(IRecordRedactor redactor, PipelineMetrics m
         }
 
         metrics.RedactedSpans(spans);
-        var memory = clean.WrittenMemory;
-        var refined = found.ConvertAll(f => new CleanRecord(
-            lease.Stream, lease.ShardId, f.Record.SequenceNumber, f.Sub, f.Key, f.Record.ApproximateArrivalTimestamp, memory.Slice(f.Start, f.Length), f.Outcome.RuleSet, f.Outcome.Spans));
-        return new Refined(refined, quarantined, foreign);
+        return new Refined(clean, quarantined, foreign);
 
         void One(Record record, long sub, string partitionKey, ReadOnlyMemory<byte> data)
         {
-            if (done.IsSequence && new Checkpoint(record.SequenceNumber, sub) <= done)
+            if (!past && !(past = new Checkpoint(record.SequenceNumber, sub) > done))
                 return;
             if (!keys.TryGetValue(partitionKey, out var key))
                 keys[partitionKey] = key = redactor.RedactText(lease.Stream, partitionKey);
-            var start = clean.WrittenCount;
-            var outcome = redactor.Redact(lease.Stream, data.Span, clean);
+            var outcome = redactor.Redact(lease.Stream, data.Span, buffer);
             if (outcome.Status == RedactionStatus.Quarantined)
             {
+                buffer.Discard();
                 metrics.Quarantined();
                 quarantined.Add(new DeadLetter(lease.Stream, lease.ShardId, record.SequenceNumber, sub, record.ApproximateArrivalTimestamp, time.GetUtcNow(), outcome.Reason ?? "quarantined", 1, data.Length, null)
                 {
@@ -64,8 +60,13 @@ internal sealed class RecordRefinery(IRecordRedactor redactor, PipelineMetrics m
                 return;
             }
 
+            // A record in which nothing was found is its own clean form: no second copy is kept.
+            if (outcome.Status == RedactionStatus.Clean)
+                buffer.Discard();
+            else
+                data = buffer.Keep();
             spans += outcome.Spans;
-            found.Add((record, sub, key, outcome, start, clean.WrittenCount - start));
+            clean.Add(new CleanRecord(lease.Stream, lease.ShardId, record.SequenceNumber, sub, key, record.ApproximateArrivalTimestamp, data, outcome.RuleSet, outcome.Spans));
         }
     }
 

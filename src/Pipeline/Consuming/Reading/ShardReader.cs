@@ -6,17 +6,18 @@ using Weir.Pipeline.Consuming.Processing;
 using Weir.Pipeline.Sinks;
 using Weir.Pipeline.Telemetry;
 
-namespace Weir.Pipeline.Consuming;
+namespace Weir.Pipeline.Consuming.Reading;
 
 /// <summary>What every reader of a process uses.</summary>
 internal sealed record ReaderParts(
-    IKinesis Kinesis,
+    IShardFeeds Feeds,
     RecordRefinery Refinery,
     IReadOnlyList<IRecordProcessor> Processors,
     IReadOnlyList<IShardProcessorFactory> ShardProcessors,
     IReadOnlyList<ISink> Sinks,
     IDeadLetters DeadLetters,
     PipelineMetrics Metrics,
+    ByteBudget Budget,
     ConsumingOptions Options,
     TimeProvider Time,
     Random Random,
@@ -38,21 +39,26 @@ internal enum ReaderEnd
 /// <summary>
 /// Reads one shard from its checkpoint to its end. The checkpoint moves only past what is stored or in the dead letter.
 /// <code>
-/// seek ──► read ──► take apart, redact ──► process ──► store ──► checkpoint ──┐
-///   ▲        │ expired iterator                                               │
-///   └────────┴────────────────────────◄───────────────────────────────────────┘   no next iterator ──► SHARD_END
+/// read ──► take apart, redact ──► process ──► store ──► checkpoint ──┐
+///   ▲                                                              │
+///   └───────────────────────────◄──────────────────────────────────┘   last read of a closed shard ──► SHARD_END
 /// </code>
-/// While it is behind, the next read runs beside the storing of the last: at most two answers (of 10 MiB) are in memory.
+/// While it is behind, the next read runs beside the storing of the last, as far as the process has bytes left for that (<see cref="ByteBudget"/>).
 /// </summary>
 internal sealed partial class ShardReader(HeldLease held, ReaderParts parts)
 {
+    private const long FirstRead = 1 << 20, LeastRead = 64 << 10, MostRead = 10 << 20;
+
+    /// <summary>A batch that is this large is processed whatever its window: <see href="https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html">as an event source mapping does</see>.</summary>
+    private const long MostBatchBytes = 6 << 20;
+
     private readonly List<Record> _waiting = [];
     private readonly PatternFilter? _filter = PatternFilter.Of(parts.Options.Filters);
     private readonly BatchRunner? _runner = parts.Processors.Count == 0 ? null : new BatchRunner(new ProcessorChain(parts.Processors), parts.Options, parts.Time, parts.Random);
     private readonly List<IShardProcessor> _stateful = [.. parts.ShardProcessors.Select(f => f.Create(held.Current.Stream, held.Current.ShardId))];
     private Checkpoint _done = held.Current.Checkpoint;
     private readonly Queue<Checkpoint> _ends = [];
-    private long _waitingSince, _lastRead;
+    private long _waitingSince, _waitingBytes, _held, _expected = FirstRead;
 
     private Lease Lease => held.Current;
 
@@ -89,6 +95,7 @@ internal sealed partial class ShardReader(HeldLease held, ReaderParts parts)
         }
         finally
         {
+            Hold(0);
             parts.Metrics.ReaderStopped(Lease.Stream, Lease.ShardId);
         }
     }
@@ -96,46 +103,36 @@ internal sealed partial class ShardReader(HeldLease held, ReaderParts parts)
     private async Task<ReaderEnd> ReadToEndAsync(Action progressed, CancellationToken cancellationToken)
     {
         _waiting.Clear();
-        var iterator = await SeekAsync(cancellationToken);
-        Task<GetRecordsResponse>? ahead = null;
+        _waitingBytes = 0;
+        _done = Lease.Checkpoint;
+        Hold(0);
+        await using var feed = parts.Feeds.Open(Lease);
+        Task<ShardRead>? ahead = null;
         try
         {
             while (true)
             {
-                GetRecordsResponse read;
-                try
+                if (ahead is null)
+                    await ReserveAsync(cancellationToken);
+                var read = await (ahead ?? feed.NextAsync(cancellationToken));
+                ahead = null;
+                Take(read);
+                if (read is { MillisBehindLatest: > 0, IsLast: false } && parts.Budget.TryTake(_expected))
                 {
-                    read = await (ahead ?? ReadAsync(iterator, cancellationToken));
-                    ahead = null;
-                }
-                catch (KinesisException e) when (e.Code == KinesisErrorCodes.ExpiredIterator)
-                {
-                    ahead = null;
-                    _waiting.Clear();
-                    iterator = await SeekAsync(cancellationToken);
-                    continue;
+                    _held += _expected;
+                    ahead = feed.NextAsync(cancellationToken);
                 }
 
-                var behind = read.MillisBehindLatest > 0;
-                if (behind && read.NextShardIterator is { } next)
-                    ahead = ReadAsync(next, cancellationToken);
-                if (_waiting.Count == 0)
-                    _waitingSince = parts.Time.GetTimestamp();
-                _waiting.AddRange(read.Records);
-                if (!await HandleAsync(read.NextShardIterator is null, !behind, cancellationToken))
+                if (!await HandleAsync(read.IsLast, read.MillisBehindLatest == 0, cancellationToken))
                     return ReaderEnd.Lost;
                 progressed();
-                if (read.NextShardIterator is null)
-                {
-                    if (!await held.CheckpointAsync(Checkpoint.ShardEnd, read.ChildShards?.Select(c => c.ShardId).ToArray() ?? [], cancellationToken))
-                        return ReaderEnd.Lost;
-                    LogEnded(parts.Logger, Lease.Stream, Lease.ShardId);
-                    return ReaderEnd.ShardEnd;
-                }
-
-                iterator = read.NextShardIterator;
-                if (!behind)
-                    await PaceAsync(parts.Options.IdleMilliseconds, cancellationToken);
+                Hold(_waitingBytes + (ahead is null ? 0 : _expected));
+                if (!read.IsLast)
+                    continue;
+                if (!await held.CheckpointAsync(Checkpoint.ShardEnd, read.ChildShardIds, cancellationToken))
+                    return ReaderEnd.Lost;
+                LogEnded(parts.Logger, Lease.Stream, Lease.ShardId);
+                return ReaderEnd.ShardEnd;
             }
         }
         finally
@@ -146,54 +143,45 @@ internal sealed partial class ShardReader(HeldLease held, ReaderParts parts)
         }
     }
 
-    private async Task<GetRecordsResponse> ReadAsync(string iterator, CancellationToken cancellationToken)
+    /// <summary>Makes room for the next answer. A reader that holds records that wait for their batch does not stand in line: they are let go only with more.</summary>
+    private async Task ReserveAsync(CancellationToken cancellationToken)
     {
-        for (var refusals = 1; ; refusals++)
-        {
-            await PaceAsync(parts.Options.BehindMilliseconds, cancellationToken);
-            _lastRead = parts.Time.GetTimestamp();
-            try
-            {
-                var read = await parts.Kinesis.GetRecordsAsync(new GetRecordsRequest(iterator, parts.Options.MaxRecords), cancellationToken);
-                parts.Metrics.Consumed(Lease.Stream, Lease.ShardId, read.Records.Count, read.Records.Sum(r => (long)r.Data.Length), read.MillisBehindLatest ?? 0);
-                return read;
-            }
-            catch (KinesisException e) when (e.Code is KinesisErrorCodes.ProvisionedThroughputExceeded or KinesisErrorCodes.Throttling or KinesisErrorCodes.LimitExceeded)
-            {
-                parts.Metrics.ReadThrottled(Lease.Stream, Lease.ShardId);
-                await Task.Delay(TimeSpan.FromMilliseconds(parts.Options.IdleMilliseconds) + BackOff.For(Math.Min(refusals, 4), parts.Random), parts.Time, cancellationToken);
-            }
-        }
+        if (_waitingBytes > 0)
+            parts.Budget.Correct(_expected);
+        else
+            await parts.Budget.TakeAsync(_expected, cancellationToken);
+        _held += _expected;
     }
 
-    private async Task PaceAsync(int milliseconds, CancellationToken cancellationToken)
+    private void Take(ShardRead read)
     {
-        var pause = TimeSpan.FromMilliseconds(milliseconds) - parts.Time.GetElapsedTime(_lastRead);
-        if (_lastRead != 0 && pause > TimeSpan.Zero)
-            await Task.Delay(pause, parts.Time, cancellationToken);
+        if (_waiting.Count == 0)
+            _waitingSince = parts.Time.GetTimestamp();
+        var bytes = 0L;
+        foreach (var record in read.Records)
+            bytes += record.Data.Length;
+        _waiting.AddRange(read.Records);
+        _waitingBytes += bytes;
+        Hold(_waitingBytes);
+        _expected = Math.Clamp(bytes, LeastRead, MostRead);
     }
 
-    /// <summary>An aggregate may be half done, so reading starts at its sequence number again; what the checkpoint has passed is left out later.</summary>
-    private async Task<string> SeekAsync(CancellationToken cancellationToken)
+    private void Hold(long bytes)
     {
-        _done = Lease.Checkpoint;
-        var request = _done switch
-        {
-            { Sequence: Checkpoints.TrimHorizon or Checkpoints.Latest } => new GetShardIteratorRequest(Lease.ShardId, _done.Sequence, Lease.Stream),
-            { Sequence: Checkpoints.AtTimestamp } => new GetShardIteratorRequest(Lease.ShardId, ShardIteratorTypes.AtTimestamp, Lease.Stream, Timestamp: DateTimeOffset.FromUnixTimeMilliseconds(_done.SubSequence)),
-            _ => new GetShardIteratorRequest(Lease.ShardId, ShardIteratorTypes.AtSequenceNumber, Lease.Stream, StartingSequenceNumber: _done.Sequence),
-        };
-        return (await parts.Kinesis.GetShardIteratorAsync(request, cancellationToken)).ShardIterator;
+        parts.Budget.Correct(bytes - _held);
+        _held = bytes;
     }
 
     /// <summary>Processes what waits, in batches; false when the lease is lost.</summary>
     private async Task<bool> HandleAsync(bool last, bool atTip, CancellationToken cancellationToken)
     {
         var window = TimeSpan.FromSeconds(parts.Options.BatchWindowSeconds);
-        while (_waiting.Count > 0 && (last || _waiting.Count >= parts.Options.BatchSize || parts.Time.GetElapsedTime(_waitingSince) >= window))
+        while (_waiting.Count > 0 && (last || _waiting.Count >= parts.Options.BatchSize || _waitingBytes >= MostBatchBytes || parts.Time.GetElapsedTime(_waitingSince) >= window))
         {
             var batch = _waiting.Count <= parts.Options.BatchSize ? [.. _waiting] : _waiting.GetRange(0, parts.Options.BatchSize);
             _waiting.RemoveRange(0, batch.Count);
+            foreach (var record in batch)
+                _waitingBytes -= record.Data.Length;
             if (!await ProcessAsync(batch, cancellationToken))
                 return false;
         }
