@@ -93,7 +93,7 @@ public sealed class SqliteLeaseStore(PipelineDatabase database) : ILeaseStore
 
     private bool Write(string sql, Lease lease)
     {
-        using var connection = database.Connect();
+        using var connection = database.ConnectForLeases();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // the statements are constants of this class
         command.CommandText = sql;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 
@@ -7,25 +9,38 @@ namespace Weir.Pipeline.Sinks.Sqlite;
 /// <summary>
 /// Clean records on SQLite, one row each under (stream, shard, sequence, sub-sequence): writing a record again changes nothing. The count of a stream is kept
 /// in the same transaction, because counting millions of rows takes seconds. The newest are those stored last.
+/// Shards that write at the same time share one transaction, and with it one flush of the disk.
 /// </summary>
 public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider time) : ISink, IRecordStore, IDisposable
 {
+    /// <summary>Of one transaction, so that nobody waits long and what is not yet in the file stays in memory.</summary>
+    private const int MostRecords = 20_000;
+
     private readonly SemaphoreSlim _writer = new(1);
+    private readonly ConcurrentQueue<Batch> _waiting = new();
+    private readonly Dictionary<(string Stream, string Shard), (long Stream, long Shard)> _names = [];
+    private SqliteConnection? _connection;
+    private RecordInsert? _insert;
 
     public string Name => "sqlite";
 
     public async Task WriteAsync(IReadOnlyList<CleanRecord> records, CancellationToken cancellationToken)
     {
-        // SQLite has one writer; waiting here is cheaper than its busy loop.
+        // SQLite has one writer; waiting here is cheaper than its busy loop. Whoever has its turn writes what the others brought meanwhile.
+        var batch = new Batch(records);
+        _waiting.Enqueue(batch);
         await _writer.WaitAsync(cancellationToken);
         try
         {
-            Write(records);
+            while (!batch.IsDone)
+                WriteNext();
         }
         finally
         {
             _writer.Release();
         }
+
+        batch.Failure?.Throw();
     }
 
     /// <summary>How many records one search looks at: a tenth of a second's work.</summary>
@@ -37,12 +52,16 @@ public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider ti
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COALESCE(SUM(count), 0) FROM record_counts WHERE $stream IS NULL OR stream = $stream";
+        command.CommandText = "SELECT COALESCE(SUM(count), 0) FROM record_streams WHERE $stream IS NULL OR name = $stream";
         command.Parameters.AddWithValue("$stream", (object?)stream ?? DBNull.Value);
         return Task.FromResult((long)command.ExecuteScalar()!);
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        Close();
+        _writer.Dispose();
+    }
 
     private RecordPage Read(RecordQuery query, CancellationToken cancellationToken)
     {
@@ -56,9 +75,10 @@ public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider ti
         using var command = connection.CreateCommand();
         command.CommandText =
             $"""
-            SELECT stream, shard_id, sequence, sub_sequence, partition_key, arrived_at, stored_at, data, rule_set, spans, rowid FROM records
-            WHERE {(query.Stream is null ? "1" : "stream = $stream")} AND rowid < $before AND rowid >= $floor {(query.Contains is null ? "" : "AND instr(data, CAST($contains AS BLOB)) > 0")}
-            ORDER BY rowid DESC LIMIT $limit
+            SELECT s.name, h.name, r.sequence, r.sub_sequence, r.partition_key, r.arrived_at, r.stored_at, r.data, r.rule_set, r.spans, r.rowid
+            FROM records r JOIN record_streams s ON s.id = r.stream JOIN record_shards h ON h.id = r.shard
+            WHERE {(query.Stream is null ? "1" : "r.stream = (SELECT id FROM record_streams WHERE name = $stream)")} AND r.rowid < $before AND r.rowid >= $floor {(query.Contains is null ? "" : "AND instr(r.data, CAST($contains AS BLOB)) > 0")}
+            ORDER BY r.rowid DESC LIMIT $limit
             """;
         var limit = Math.Clamp(query.Limit, 1, 1000);
         command.Parameters.AddWithValue("$stream", (object?)query.Stream ?? DBNull.Value);
@@ -92,51 +112,99 @@ public sealed class SqliteRecordStore(PipelineDatabase database, TimeProvider ti
         return (long)command.ExecuteScalar()!;
     }
 
-    private void Write(IReadOnlyList<CleanRecord> records)
+    /// <summary>Writes the batches at the head of the line in one transaction; where it fails, each of them learns why.</summary>
+    private void WriteNext()
     {
-        using var connection = database.Connect();
-        using var transaction = connection.BeginTransaction(deferred: false);
-        using var insert = connection.CreateCommand();
-        insert.Transaction = transaction;
-        insert.CommandText = "INSERT OR IGNORE INTO records (stream, shard_id, sequence, sub_sequence, partition_key, arrived_at, stored_at, data, rule_set, spans) VALUES ($stream, $shard, $sequence, $sub, $key, $arrived, $stored, $data, $rules, $spans)";
-        var (stream, shard, sequence, sub) = (Add("$stream"), Add("$shard"), Add("$sequence"), Add("$sub"));
-        var (key, arrived, stored, data, rules, spans) = (Add("$key"), Add("$arrived"), Add("$stored"), Add("$data"), Add("$rules"), Add("$spans"));
-        insert.Prepare();
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var added = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var record in records)
+        var taken = new List<Batch>();
+        var records = 0;
+        while (records < MostRecords && _waiting.TryDequeue(out var next))
         {
-            stream.Value = record.Stream;
-            shard.Value = record.ShardId;
-            sequence.Value = record.SequenceNumber;
-            sub.Value = record.SubSequenceNumber;
-            key.Value = record.PartitionKey;
-            arrived.Value = record.ArrivedAt.ToUnixTimeMilliseconds();
-            stored.Value = now;
-            data.Value = record.Data.ToArray();
-            rules.Value = record.RuleSet;
-            spans.Value = record.RedactedSpans;
-            added[record.Stream] = added.GetValueOrDefault(record.Stream) + insert.ExecuteNonQuery();
+            taken.Add(next);
+            records += next.Records.Count;
         }
 
-        foreach (var (name, count) in added.Where(a => a.Value > 0))
+        try
+        {
+            Write(taken);
+            taken.ForEach(b => b.IsDone = true);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever is wrong with it, the next transaction gets a new connection.
+            Close();
+            foreach (var batch in taken)
+                (batch.Failure, batch.IsDone) = (ExceptionDispatchInfo.Capture(e), true);
+        }
+    }
+
+    private void Write(List<Batch> batches)
+    {
+        var connection = _connection ??= database.ConnectForWriting();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var insert = _insert ??= new RecordInsert(connection);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var added = new Dictionary<long, int>();
+        foreach (var batch in batches)
+        {
+            var (stream, shard, ids) = ("", "", (Stream: 0L, Shard: 0L));
+            foreach (var record in batch.Records)
+            {
+                if (record.Stream != stream || record.ShardId != shard)
+                {
+                    (stream, shard) = (record.Stream, record.ShardId);
+                    ids = Names(connection, transaction, stream, shard);
+                }
+
+                if (insert.Run(record, ids.Stream, ids.Shard, now))
+                    added[ids.Stream] = added.GetValueOrDefault(ids.Stream) + 1;
+            }
+        }
+
+        foreach (var (stream, count) in added)
         {
             using var counter = connection.CreateCommand();
             counter.Transaction = transaction;
-            counter.CommandText = "INSERT INTO record_counts (stream, count) VALUES ($stream, $count) ON CONFLICT (stream) DO UPDATE SET count = count + $count";
-            counter.Parameters.AddWithValue("$stream", name);
+            counter.CommandText = "UPDATE record_streams SET count = count + $count WHERE id = $stream";
+            counter.Parameters.AddWithValue("$stream", stream);
             counter.Parameters.AddWithValue("$count", count);
             counter.ExecuteNonQuery();
         }
 
         transaction.Commit();
+    }
 
-        SqliteParameter Add(string name)
+    /// <summary>Numbers in place of names, which would be most of an index of a hundred million rows.</summary>
+    private (long Stream, long Shard) Names(SqliteConnection connection, SqliteTransaction transaction, string stream, string shard)
+    {
+        if (_names.TryGetValue((stream, shard), out var known))
+            return known;
+        return _names[(stream, shard)] = (Id("record_streams", stream), Id("record_shards", shard));
+
+        long Id(string table, string name)
         {
-            var parameter = insert.CreateParameter();
-            parameter.ParameterName = name;
-            insert.Parameters.Add(parameter);
-            return parameter;
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+#pragma warning disable CA2100 // the table is one of the two above
+            command.CommandText = $"INSERT INTO {table} (name) VALUES ($name) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id";
+#pragma warning restore CA2100
+            command.Parameters.AddWithValue("$name", name);
+            return (long)command.ExecuteScalar()!;
         }
+    }
+
+    private void Close()
+    {
+        // Names that a transaction brought which was never committed are not known.
+        _names.Clear();
+        _insert?.Dispose();
+        _connection?.Dispose();
+        (_insert, _connection) = (null, null);
+    }
+
+    private sealed class Batch(IReadOnlyList<CleanRecord> records)
+    {
+        public IReadOnlyList<CleanRecord> Records { get; } = records;
+        public bool IsDone { get; set; }
+        public ExceptionDispatchInfo? Failure { get; set; }
     }
 }
