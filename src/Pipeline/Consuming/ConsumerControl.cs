@@ -1,6 +1,8 @@
 using Weir.Aws.Kinesis;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
+using Weir.Pipeline.Consuming.Processing;
+using Weir.Pipeline.Consuming.Reading;
 using Weir.Pipeline.Sinks;
 
 namespace Weir.Pipeline.Consuming;
@@ -20,19 +22,23 @@ public interface IConsumerControl
     /// </summary>
     Task<ConsumerAnswer> RewindAsync(string stream, string? shardId, Checkpoint position, CancellationToken cancellationToken);
 
-    IReadOnlyList<DeadLetter> DeadLetters(int limit, DeadLetterState? state);
+    /// <summary>Dead letters without their payload, see <see cref="IDeadLetterStore.ListAsync"/>.</summary>
+    Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(DeadLetterState? state, DateTimeOffset? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>One dead letter with its anonymized payload.</summary>
+    Task<DeadLetter?> DeadLetterAsync(DeadLetterKey key, CancellationToken cancellationToken);
 
     /// <summary>How many dead letters wait for a decision.</summary>
-    long WaitingDeadLetters();
+    Task<long> WaitingDeadLettersAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the record from the stream again, redacts it by the rules of now and stores it. Where the stream has it no more, the anonymized payload of the letter is stored, if there is one.</summary>
+    /// <summary>Reads the record from the stream again, redacts it by the rules of now, processes and stores it. Where the stream has it no more, the anonymized payload of the letter is stored, if there is one.</summary>
     Task<ConsumerAnswer> ReplayAsync(DeadLetterKey key, CancellationToken cancellationToken);
 
     /// <summary>Closes a dead letter for good; <paramref name="reason"/> is kept with it.</summary>
-    ConsumerAnswer Drop(DeadLetterKey key, string reason);
+    Task<ConsumerAnswer> DropAsync(DeadLetterKey key, string reason, CancellationToken cancellationToken);
 }
 
-internal sealed class ConsumerControl(IKinesis kinesis, ILeaseStore leases, DeadLetterStore letters, RecordRefinery refinery, IEnumerable<ISink> sinks, TimeProvider time) : IConsumerControl
+internal sealed class ConsumerControl(IKinesis kinesis, ILeaseStore leases, IDeadLetterStore letters, RecordRefinery refinery, IEnumerable<IRecordProcessor> processors, IEnumerable<ISink> sinks, TimeProvider time) : IConsumerControl
 {
     public Task<IReadOnlyList<Lease>> LeasesAsync(CancellationToken cancellationToken) => leases.ListAsync(cancellationToken);
 
@@ -62,52 +68,79 @@ internal sealed class ConsumerControl(IKinesis kinesis, ILeaseStore leases, Dead
         return new(true, $"{chosen.Length} shards of {stream} are read again from {position}.");
     }
 
-    public IReadOnlyList<DeadLetter> DeadLetters(int limit, DeadLetterState? state) => letters.List(Math.Clamp(limit, 1, 1000), state);
+    public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(DeadLetterState? state, DateTimeOffset? before, int limit, CancellationToken cancellationToken) => letters.ListAsync(state, before, limit, cancellationToken);
 
-    public long WaitingDeadLetters() => letters.CountWaiting();
+    public Task<DeadLetter?> DeadLetterAsync(DeadLetterKey key, CancellationToken cancellationToken) => letters.FindAsync(key, cancellationToken);
+
+    public Task<long> WaitingDeadLettersAsync(CancellationToken cancellationToken) => letters.CountWaitingAsync(cancellationToken);
 
     public async Task<ConsumerAnswer> ReplayAsync(DeadLetterKey key, CancellationToken cancellationToken)
     {
-        if (letters.Find(key) is not { State: DeadLetterState.Waiting } letter)
+        if (await letters.FindAsync(key, cancellationToken) is not { State: DeadLetterState.Waiting } letter)
             return new(false, "There is no such dead letter waiting.");
-        CleanRecord? clean;
-        if (await FindAsync(key, cancellationToken) is { } record)
-        {
-            var refined = refinery.Refine(new Lease(key.Stream, 0, key.ShardId, null, 0, Checkpoint.TrimHorizon, []), [record], Checkpoint.TrimHorizon);
-            clean = refined.Clean.FirstOrDefault(r => r.SubSequenceNumber == key.SubSequenceNumber);
-            if (clean is null)
-                return new(false, $"The record still cannot be made clean: {(refined.Quarantined is [var first, ..] ? first.Cause : "it is not in its aggregate")}");
-        }
-        else if (letter.Data is { } data)
-        {
-            clean = new CleanRecord(key.Stream, key.ShardId, key.SequenceNumber, key.SubSequenceNumber, letter.PartitionKey, letter.ArrivedAt, System.Text.Encoding.UTF8.GetBytes(data), "", 0);
-        }
-        else
-        {
-            return new(false, "The stream has the record no more, and no anonymized payload was kept.");
-        }
-
+        var (records, problem) = await AgainAsync(letter, cancellationToken);
+        if (problem is not null)
+            return new(false, problem);
         foreach (var sink in sinks)
         {
-            try
+            foreach (var record in records)
             {
-                await sink.WriteAsync([clean], cancellationToken);
-            }
-            catch (RecordsRefusedException e)
-            {
-                return new(false, $"{sink.Name} still refuses it: {e.Message}");
+                try
+                {
+                    await sink.ReplayAsync(record, cancellationToken);
+                }
+                catch (RecordsRefusedException e)
+                {
+                    return new(false, $"{sink.Name} still refuses it: {e.Message}");
+                }
             }
         }
 
-        letters.Close(key, DeadLetterState.Replayed, null);
-        return new(true, "Stored.");
+        await letters.CloseAsync(key, DeadLetterState.Replayed, null, cancellationToken);
+        return new(true, "The record is stored.");
     }
 
-    public ConsumerAnswer Drop(DeadLetterKey key, string reason)
+    public async Task<ConsumerAnswer> DropAsync(DeadLetterKey key, string reason, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(reason))
             return new(false, "Say why it is dropped.");
-        return letters.Close(key, DeadLetterState.Dropped, reason.Trim()) ? new(true, "Dropped.") : new(false, "There is no such dead letter waiting.");
+        return await letters.CloseAsync(key, DeadLetterState.Dropped, reason.Trim(), cancellationToken) ? new(true, "The dead letter is dropped.") : new(false, "There is no such dead letter waiting.");
+    }
+
+    /// <summary>The record as it would reach the sinks now, or why it would not.</summary>
+    private async Task<(IReadOnlyList<CleanRecord> Records, string? Problem)> AgainAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
+        var key = letter.Key;
+
+        // What the pipeline itself has added stands in no stream.
+        if (key.SubSequenceNumber >= 0 && await FindAsync(key, cancellationToken) is { } found)
+        {
+            var refined = refinery.Refine(new Lease(key.Stream, 0, key.ShardId, null, 0, Checkpoint.TrimHorizon, []), [found], Checkpoint.TrimHorizon);
+            return refined.Clean.FirstOrDefault(r => r.SubSequenceNumber == key.SubSequenceNumber) is { } clean
+                ? await ProcessAsync(clean, cancellationToken)
+                : ([], $"The record still cannot be made clean: {(refined.Quarantined is [var first, ..] ? first.Cause : "it is not in its aggregate")}");
+        }
+
+        if (letter.Data is not { } data)
+            return ([], "The stream has the record no more, and no anonymized payload was kept.");
+        var kept = new CleanRecord(key.Stream, key.ShardId, key.SequenceNumber, key.SubSequenceNumber, letter.PartitionKey, letter.ArrivedAt, System.Text.Encoding.UTF8.GetBytes(data), "", 0);
+
+        // What a sink refused had passed the processors already.
+        return sinks.Any(s => letter.Cause.StartsWith(s.Name + ": ", StringComparison.Ordinal)) ? ([kept], null) : await ProcessAsync(kept, cancellationToken);
+    }
+
+    private async Task<(IReadOnlyList<CleanRecord> Records, string? Problem)> ProcessAsync(CleanRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await new ProcessorChain([.. processors]).ProcessAsync([record], cancellationToken);
+            return result.FirstFailed is null ? (result.Output, null) : ([], "A processor still reports a failure.");
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The message may hold what the processor read; its type does not.
+            return ([], $"A processor still fails: {e.GetType().Name}.");
+        }
     }
 
     private async Task<Record?> FindAsync(DeadLetterKey key, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,8 +10,10 @@ using Weir.Aws.Kinesis;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
 using Weir.Pipeline.Consuming.Processing;
+using Weir.Pipeline.Consuming.Reading;
 using Weir.Pipeline.Redaction;
 using Weir.Pipeline.Sinks;
+using Weir.Pipeline.Sinks.DynamoDb;
 using Weir.Pipeline.Sinks.Sqlite;
 using Weir.Pipeline.Telemetry;
 
@@ -18,12 +21,31 @@ namespace Weir.Pipeline.Consuming;
 
 public static class ConsumingServices
 {
-    /// <summary>Where clean records end: the embedded database <c>records.db</c> under <c>DataDirectory</c>.</summary>
-    public static IServiceCollection AddSinks(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton(_ => new PipelineDatabase(Path.Combine(configuration["DataDirectory"] ?? "data", "records.db")))
-        .AddSingleton<SqliteRecordStore>()
-        .AddSingleton<ISink>(s => s.GetRequiredService<SqliteRecordStore>())
-        .AddSingleton<IRecordStore>(s => s.GetRequiredService<SqliteRecordStore>());
+    /// <summary>Where clean records end; section <c>Sinks</c>. The embedded database is <c>records.db</c> under <c>DataDirectory</c>, and made only when something is kept in it.</summary>
+    public static IServiceCollection AddSinks(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SinkOptions>().Bind(configuration.GetSection(SinkOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddAwsOptions(configuration);
+        services.AddSingleton(_ => new PipelineDatabase(Path.Combine(configuration["DataDirectory"] ?? "data", "records.db")));
+        services.TryAddSingleton(s => DynamoClient.Of(s.GetRequiredService<IOptions<AwsOptions>>().Value));
+        var sinks = configuration.GetSection(SinkOptions.Section).Get<SinkOptions>() ?? new SinkOptions();
+        if (sinks.IsDynamoDb)
+            services.AddStore<DynamoRecordStore>();
+        else
+            services.AddStore<SqliteRecordStore>();
+        foreach (var table in sinks.LatestState)
+            services.AddSingleton<ISink>(s => new LatestStateSink(s.GetRequiredService<IAmazonDynamoDB>(), table, s.GetRequiredService<TimeProvider>()));
+        foreach (var table in sinks.Counters)
+            services.AddSingleton<ISink>(s => new CounterSink(s.GetRequiredService<IAmazonDynamoDB>(), table, s.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    private static void AddStore<TStore>(this IServiceCollection services)
+        where TStore : class, ISink, IRecordStore => services
+        .AddSingleton<TStore>()
+        .AddSingleton<ISink>(s => s.GetRequiredService<TStore>())
+        .AddSingleton<IRecordStore>(s => s.GetRequiredService<TStore>());
 
     /// <summary>
     /// Readers of shards; section <c>Consuming</c>. Needs an <c>IKinesis</c>, redaction and sinks. Every <see cref="IRecordProcessor"/> and <see cref="IShardProcessorFactory"/>
@@ -35,15 +57,19 @@ public static class ConsumingServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddAwsOptions(configuration);
         services.AddSingleton<ILeaseStore>(s => Options(s) is { } o && o.Leases.Equals("DynamoDb", StringComparison.OrdinalIgnoreCase)
-            ? new DynamoLeaseStore(DynamoClient.Of(s.GetRequiredService<IOptions<AwsOptions>>().Value), o.Application, o.Application, o.SingleStreamTable, o.AccountId, s.GetRequiredService<TimeProvider>())
+            ? new DynamoLeaseStore(s.GetRequiredService<IAmazonDynamoDB>(), o.Application, o.Application, o.SingleStreamTable, o.AccountId, s.GetRequiredService<TimeProvider>())
             : new SqliteLeaseStore(s.GetRequiredService<PipelineDatabase>()));
-        services.AddSingleton<DeadLetterStore>();
-        services.AddSingleton<IDeadLetters>(s => s.GetRequiredService<DeadLetterStore>());
+        services.AddSingleton<IDeadLetterStore>(s => s.GetRequiredService<IOptions<SinkOptions>>().Value is { IsDynamoDb: true } o
+            ? new DynamoDeadLetters(s.GetRequiredService<IAmazonDynamoDB>(), o.DynamoDb.DeadLetters, s.GetRequiredService<TimeProvider>())
+            : new SqliteDeadLetters(s.GetRequiredService<PipelineDatabase>()));
         services.AddSingleton(s => new RecordRefinery(s.GetRequiredService<IRecordRedactor>(), s.GetRequiredService<PipelineMetrics>(), Options(s), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IConsumerControl, ConsumerControl>();
-        if (configuration.GetValue($"{ConsumingOptions.Section}:Enabled", true))
-            services.AddHostedService(s => new ConsumerHost(Worker(s)));
-        return services;
+        if (!configuration.GetValue($"{ConsumingOptions.Section}:Enabled", true))
+            return services;
+
+        // A store of our own knows us by the same name after a restart, which then goes on without waiting for the failover time.
+        services.AddSingleton(s => new ConsumerIdentity(Options(s).Worker ?? (s.GetRequiredService<ILeaseStore>().IsShared ? $"{Environment.MachineName}:{Guid.NewGuid():N}" : "embedded")));
+        return services.AddHostedService(s => new ConsumerHost(Worker(s)));
     }
 
     private static ConsumerWorker Worker(IServiceProvider services)
@@ -51,26 +77,32 @@ public static class ConsumingServices
         var (options, time, leases) = (Options(services), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILeaseStore>());
         var logger = services.GetRequiredService<ILogger<ConsumerWorker>>();
         var kinesis = services.GetRequiredService<IKinesis>();
+        var metrics = services.GetRequiredService<PipelineMetrics>();
+        IShardFeeds feeds = !options.IsFanOut ? new PollingFeeds(kinesis, metrics, options, time, Random.Shared)
+            : services.GetService<IFanOut>() is { } fanOut ? new FanOutFeeds(kinesis, fanOut, metrics, options, time, Random.Shared)
+            : throw new OptionsValidationException(nameof(ConsumingOptions.Reading), typeof(ConsumingOptions), ["Consuming:Reading is FanOut, which the embedded engine does not push in-process: leave it at Polling."]);
         var parts = new ReaderParts(
-            kinesis,
+            feeds,
             services.GetRequiredService<RecordRefinery>(),
             [.. services.GetServices<IRecordProcessor>()],
             [.. options.Windows.Select((w, i) => new TumblingWindowFactory(i, w)), .. services.GetServices<IShardProcessorFactory>()],
             [.. services.GetServices<ISink>()],
-            services.GetRequiredService<IDeadLetters>(),
-            services.GetRequiredService<PipelineMetrics>(),
+            services.GetRequiredService<IDeadLetterStore>(),
+            metrics,
+            new ByteBudget(options.PrefetchBytes),
             options,
             time,
             Random.Shared,
             logger);
 
-        // A store of our own knows us by the same name after a restart, which then goes on without waiting for the failover time.
-        var me = options.Worker ?? (leases.IsShared ? $"{Environment.MachineName}:{Guid.NewGuid():N}" : "embedded");
-        return new ConsumerWorker(me, leases, new ShardSync(kinesis, leases, options), parts, options, time, logger);
+        return new ConsumerWorker(services.GetRequiredService<ConsumerIdentity>().Worker, leases, new ShardSync(kinesis, leases, options), parts, options, time, logger);
     }
 
     private static ConsumingOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<ConsumingOptions>>().Value;
 }
+
+/// <summary>By what name this process owns leases.</summary>
+public sealed record ConsumerIdentity(string Worker);
 
 /// <summary>Runs the worker while the host runs.</summary>
 internal sealed class ConsumerHost(ConsumerWorker worker) : BackgroundService

@@ -26,6 +26,9 @@ public interface ISink
     /// but for the records that a <see cref="RecordsRefusedException"/> names: those go to the dead letter.
     /// </summary>
     Task WriteAsync(IReadOnlyList<CleanRecord> records, CancellationToken cancellationToken);
+
+    /// <summary>Stores one record out of its order, from the dead letter. A sink that relies on the order of its shard takes it by other means.</summary>
+    Task ReplayAsync(CleanRecord record, CancellationToken cancellationToken) => WriteAsync([record], cancellationToken);
 }
 
 /// <summary>A sink will never take these records, however often they are written. The message says why, without any of their text.</summary>

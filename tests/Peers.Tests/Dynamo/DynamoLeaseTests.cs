@@ -1,6 +1,5 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using Amazon.Runtime;
 using Weir.Peers.Tests.Running;
 using Weir.Pipeline.Consuming.Leases;
 
@@ -9,23 +8,13 @@ namespace Weir.Peers.Tests.Dynamo;
 /// <summary>Our lease table on dynalite: the rows that KCL writes are read, and what we write is what KCL writes.</summary>
 public sealed class DynamoLeaseTests : IAsyncLifetime
 {
-    private const int Port = 4600;
-    private NodePeer? _peer;
-    private AmazonDynamoDBClient _dynamo = null!;
+    private Dynalite _peer = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        Npm.Require("dynalite");
-        _peer = NodePeer.Start(Path.Combine(Npm.Package("dynalite"), "cli.js"), ["--port", $"{Port}", "--createTableMs", "20"]);
-        _dynamo = new AmazonDynamoDBClient(new BasicAWSCredentials("key", "secret"), new AmazonDynamoDBConfig { ServiceURL = (await _peer.AddressOfAsync(Port)).ToString(), AuthenticationRegion = "us-east-1" });
-    }
+    private AmazonDynamoDBClient Dynamo => _peer.Client;
 
-    public async ValueTask DisposeAsync()
-    {
-        _dynamo?.Dispose();
-        if (_peer is not null)
-            await _peer.DisposeAsync();
-    }
+    public async ValueTask InitializeAsync() => _peer = await Dynalite.StartAsync();
+
+    public ValueTask DisposeAsync() => _peer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_lease_goes_through_its_life_and_every_late_write_is_refused()
@@ -155,21 +144,31 @@ public sealed class DynamoLeaseTests : IAsyncLifetime
 
         var problem = await Record.ExceptionAsync(() => store.PrepareAsync(default));
 
-        Assert.Equal(refused, problem is InvalidOperationException);
+        Assert.Equal(refused, problem is LeaseTableRefusedException);
         if (refused)
             Assert.Contains("KCL 3", problem!.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_leader_that_keeps_its_state_in_a_table_of_its_own_is_found_there()
+    {
+        await Pipeline.Sinks.DynamoDb.DynamoTable.EnsureAsync(
+            Dynamo, new CreateTableRequest { TableName = "old-CoordinatorState", AttributeDefinitions = [new("key", ScalarAttributeType.S)], KeySchema = [new("key", KeyType.HASH)] }, null, TimeProvider.System, default);
+        await PutAsync("old-CoordinatorState", new() { ["key"] = new("Migration3.0"), ["cv"] = new("CLIENT_VERSION_3X") });
+
+        await Assert.ThrowsAsync<LeaseTableRefusedException>(() => StoreAsync("old"));
+    }
+
     private async Task<DynamoLeaseStore> StoreAsync(string table, string? singleStream = null)
     {
-        var store = new DynamoLeaseStore(_dynamo, table, table, singleStream, "000000000000", TimeProvider.System);
+        var store = new DynamoLeaseStore(Dynamo, table, table, singleStream, "000000000000", TimeProvider.System);
         await store.PrepareAsync(default);
         return store;
     }
 
     private static AttributeValue N(string number) => new() { N = number };
 
-    private Task PutAsync(string table, Dictionary<string, AttributeValue> item) => _dynamo.PutItemAsync(table, item);
+    private Task PutAsync(string table, Dictionary<string, AttributeValue> item) => Dynamo.PutItemAsync(table, item);
 
-    private async Task<Dictionary<string, AttributeValue>> RowAsync(string table, string key) => (await _dynamo.GetItemAsync(table, new() { ["leaseKey"] = new(key) }, true)).Item;
+    private async Task<Dictionary<string, AttributeValue>> RowAsync(string table, string key) => (await Dynamo.GetItemAsync(table, new() { ["leaseKey"] = new(key) }, true)).Item;
 }

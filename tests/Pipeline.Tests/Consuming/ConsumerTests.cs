@@ -7,6 +7,7 @@ using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
 using Weir.Pipeline.Consuming.Processing;
+using Weir.Pipeline.Consuming.Reading;
 using Weir.Pipeline.Sinks;
 using Weir.Pipeline.Sinks.Sqlite;
 using Weir.Pipeline.Telemetry;
@@ -23,7 +24,7 @@ public sealed class ConsumerTests : IDisposable
     private readonly MemoryKinesis _kinesis;
     private readonly PipelineDatabase _database;
     private readonly SqliteRecordStore _store;
-    private readonly DeadLetterStore _letters;
+    private readonly SqliteDeadLetters _letters;
     private readonly SqliteLeaseStore _leases;
     private readonly RecordRefinery _refinery;
     private readonly List<IRecordProcessor> _processors = [];
@@ -35,13 +36,13 @@ public sealed class ConsumerTests : IDisposable
         _kinesis.Create("orders", 1);
         _database = new PipelineDatabase(Path.Combine(_directory, "records.db"));
         _store = new SqliteRecordStore(_database, _world.Time);
-        _letters = new DeadLetterStore(_database);
+        _letters = new SqliteDeadLetters(_database);
         _leases = new SqliteLeaseStore(_database);
         _refinery = new RecordRefinery(new PlainRedactor(), _metrics, _options, _world.Time);
         _sinks.Add(_store);
     }
 
-    private ConsumerControl Control => new(_kinesis, _leases, _letters, _refinery, _sinks, _world.Time);
+    private ConsumerControl Control => new(_kinesis, _leases, _letters, _refinery, _processors, _sinks, _world.Time);
 
     public void Dispose()
     {
@@ -80,7 +81,7 @@ public sealed class ConsumerTests : IDisposable
             await CountAsync(2);
         });
 
-        var letter = Assert.Single(_letters.List(10));
+        var letter = Assert.Single(Letters());
         Assert.Equal(("Not readable.", null, DeadLetterState.Waiting), (letter.Cause, letter.Data, letter.State));
         Assert.Equal((1L, 1L), (_metrics.Read().Quarantined, _metrics.Read().DeadLetters));
     }
@@ -180,7 +181,7 @@ public sealed class ConsumerTests : IDisposable
             await CountAsync(10);
         });
 
-        Assert.Empty(_letters.List(10));
+        Assert.Empty(Letters());
     }
 
     [Fact]
@@ -194,8 +195,8 @@ public sealed class ConsumerTests : IDisposable
             _kinesis.Put("orders", "k", "too secret large");
             await CountAsync(1);
             await Task.Delay(TimeSpan.FromSeconds(2), _world.Time);
-            var letter = Assert.Single(_letters.List(10));
-            Assert.Equal("too ****** large", letter.Data);
+            var letter = Assert.Single(Letters());
+            Assert.Equal("too ****** large", (await _letters.FindAsync(letter.Key, default))!.Data);
             Assert.False((await Control.ReplayAsync(letter.Key, default)).Done);
 
             sink.Refused = null;
@@ -204,11 +205,34 @@ public sealed class ConsumerTests : IDisposable
         });
 
         Assert.Equal(2, Latest().Count);
-        Assert.Equal(DeadLetterState.Replayed, _letters.List(10).Single().State);
+        Assert.Equal(DeadLetterState.Replayed, Letters().Single().State);
     }
 
     [Fact]
-    public void A_dead_letter_is_dropped_only_with_a_reason()
+    public void A_record_that_a_processor_failed_on_passes_the_processors_again_when_it_is_replayed()
+    {
+        var processor = new Picky();
+        _processors.Add(processor);
+        _options.MaxAttempts = 2;
+        Consume(async () =>
+        {
+            _kinesis.Put("orders", "k", "fine");
+            _kinesis.Put("orders", "k", "odd");
+            await CountAsync(1);
+            await Task.Delay(TimeSpan.FromSeconds(2), _world.Time);
+            var letter = Assert.Single(Letters());
+            Assert.Equal(("FormatException in the processor.", 2), (letter.Cause, letter.Attempts));
+            Assert.Contains("FormatException", (await Control.ReplayAsync(letter.Key, default)).Message, StringComparison.Ordinal);
+
+            processor.Accepts = true;
+            Assert.True((await Control.ReplayAsync(letter.Key, default)).Done);
+        });
+
+        Assert.Equal(["FINE", "ODD"], Latest().Select(r => r.Data).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_dropped_only_with_a_reason()
     {
         Consume(async () =>
         {
@@ -216,11 +240,11 @@ public sealed class ConsumerTests : IDisposable
             _kinesis.Put("orders", "k", "good");
             await CountAsync(1);
         });
-        var key = _letters.List(1).Single().Key;
+        var key = Letters().Single().Key;
 
-        Assert.False(Control.Drop(key, " ").Done);
-        Assert.True(Control.Drop(key, "A test record.").Done);
-        Assert.Equal(("A test record.", 0L), (_letters.List(1).Single().Reason, _letters.CountWaiting()));
+        Assert.False((await Control.DropAsync(key, " ", default)).Done);
+        Assert.True((await Control.DropAsync(key, "A test record.", default)).Done);
+        Assert.Equal(("A test record.", 0L), (Letters().Single().Reason, await _letters.CountWaitingAsync(default)));
     }
 
     [Fact]
@@ -266,7 +290,7 @@ public sealed class ConsumerTests : IDisposable
         async () =>
         {
             using var stop = new CancellationTokenSource();
-            var parts = new ReaderParts(_kinesis, _refinery, _processors, [], _sinks, _letters, _metrics, _options, _world.Time, new Random(1), NullLogger.Instance);
+            var parts = new ReaderParts(new PollingFeeds(_kinesis, _metrics, _options, _world.Time, new Random(1)), _refinery, _processors, [], _sinks, _letters, _metrics, new ByteBudget(_options.PrefetchBytes), _options, _world.Time, new Random(1), NullLogger.Instance);
             var running = new ConsumerWorker("embedded", _leases, new ShardSync(_kinesis, _leases, _options), parts, _options, _world.Time, NullLogger.Instance).RunAsync(stop.Token);
             await scenario();
 
@@ -289,6 +313,8 @@ public sealed class ConsumerTests : IDisposable
 
     private IReadOnlyList<StoredRecord> Latest() => _store.ReadAsync(new RecordQuery(), default).Result.Records;
 
+    private IReadOnlyList<DeadLetter> Letters() => _letters.ListAsync(null, null, 10, default).Result;
+
     private IReadOnlyList<Lease> Leases() => _leases.ListAsync(default).Result;
 
     private Lease Lease() => Leases().Single();
@@ -300,6 +326,15 @@ public sealed class ConsumerTests : IDisposable
             seen.AddRange(batch.Select(r => Encoding.UTF8.GetString(r.Data.Span)));
             return Task.FromResult(new ProcessingResult(batch));
         }
+    }
+
+    private sealed class Picky : IRecordProcessor
+    {
+        public bool Accepts { get; set; }
+
+        public Task<ProcessingResult> ProcessAsync(IReadOnlyList<CleanRecord> batch, CancellationToken cancellationToken) => !Accepts && batch.Any(r => r.Data.Span.SequenceEqual("odd"u8))
+            ? throw new FormatException("never to be seen")
+            : Task.FromResult(new ProcessingResult([.. batch.Select(r => r with { Data = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(r.Data.Span).ToUpperInvariant()) })]));
     }
 
     private sealed class FailingSink(ISink inner) : ISink

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Weir.Pipeline.Sinks.DynamoDb;
 
 namespace Weir.Pipeline.Consuming.Leases;
 
@@ -16,7 +17,6 @@ namespace Weir.Pipeline.Consuming.Leases;
 public sealed class DynamoLeaseStore(IAmazonDynamoDB dynamo, string table, string application, string? singleStream, string accountId, TimeProvider time) : ILeaseStore
 {
     private const string Migration = "Migration3.0";
-    private static readonly TimeSpan TableWait = TimeSpan.FromMinutes(2);
     private readonly LeaseItem _items = new(singleStream, accountId);
 
     public bool IsShared => true;
@@ -25,30 +25,12 @@ public sealed class DynamoLeaseStore(IAmazonDynamoDB dynamo, string table, strin
     {
         await RefuseLeaderAsync(application + "-CoordinatorState", "key", cancellationToken);
         await RefuseLeaderAsync(table, LeaseItem.KeyName, cancellationToken);
-        try
-        {
-            await dynamo.CreateTableAsync(
-                new CreateTableRequest
-                {
-                    TableName = table,
-                    BillingMode = BillingMode.PAY_PER_REQUEST,
-                    AttributeDefinitions = [new AttributeDefinition(LeaseItem.KeyName, ScalarAttributeType.S)],
-                    KeySchema = [new KeySchemaElement(LeaseItem.KeyName, KeyType.HASH)],
-                },
-                cancellationToken);
-        }
-        catch (ResourceInUseException)
-        {
-            // It is there, or another worker is making it.
-        }
-
-        var began = time.GetTimestamp();
-        while ((await dynamo.DescribeTableAsync(table, cancellationToken)).Table.TableStatus != TableStatus.ACTIVE)
-        {
-            if (time.GetElapsedTime(began) > TableWait)
-                throw new TimeoutException($"The lease table {table} did not become ACTIVE in {TableWait}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellationToken);
-        }
+        await DynamoTable.EnsureAsync(
+            dynamo,
+            new CreateTableRequest { TableName = table, AttributeDefinitions = [new(LeaseItem.KeyName, ScalarAttributeType.S)], KeySchema = [new(LeaseItem.KeyName, KeyType.HASH)] },
+            null,
+            time,
+            cancellationToken);
     }
 
     public async Task<IReadOnlyList<Lease>> ListAsync(CancellationToken cancellationToken)
@@ -199,7 +181,7 @@ public sealed class DynamoLeaseStore(IAmazonDynamoDB dynamo, string table, strin
     {
         if (LeaseItem.Text(migration, "cv") is "CLIENT_VERSION_3X" or "CLIENT_VERSION_3X_WITH_ROLLBACK" or "CLIENT_VERSION_INIT")
         {
-            throw new InvalidOperationException(
+            throw new LeaseTableRefusedException(
                 $"The leases in {table} are handed out by the leader of a KCL 3 application. Give this consumer a name of its own (Consuming:Application), or run the KCL application in its 2.x compatible mode.");
         }
     }

@@ -37,7 +37,7 @@ public interface ILeaseStore
     bool IsShared { get; }
 
     /// <summary>Makes the table when it is absent.</summary>
-    /// <exception cref="InvalidOperationException">The table must not be used; the message says why and what to do.</exception>
+    /// <exception cref="LeaseTableRefusedException">The table must not be used.</exception>
     Task PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>Every lease, ordered by stream and shard.</summary>
@@ -65,3 +65,6 @@ public interface ILeaseStore
 
     Task DeleteAsync(LeaseKey key, CancellationToken cancellationToken);
 }
+
+/// <summary>The table must not be used; the message says why and what to do.</summary>
+public sealed class LeaseTableRefusedException(string message) : Exception(message);

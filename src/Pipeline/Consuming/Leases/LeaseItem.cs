@@ -29,7 +29,7 @@ internal sealed class LeaseItem(string? singleStream, string accountId)
         var (stream, created, shard) = (singleStream ?? "", 0L, key);
         if (singleStream is null)
         {
-            if (key.Split(':') is not [_, var name, var epoch, var id] || !long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out created))
+            if (key.Split(':') is not [var account, var name, var epoch, var id] || account != accountId || !long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out created))
                 return null;
             (stream, shard) = (name, id);
         }

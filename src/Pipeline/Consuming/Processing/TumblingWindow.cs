@@ -20,7 +20,7 @@ namespace Weir.Pipeline.Consuming.Processing;
 internal sealed class TumblingWindow(string name, int number, TimeSpan size, string key, string? value) : IShardProcessor
 {
     private readonly SortedDictionary<long, Window> _open = [];
-    private readonly string[] _key = key.Split('.'), _value = value?.Split('.') ?? [];
+    private readonly FieldPath _key = new(key), _value = new(value ?? "");
 
     public CleanRecord? NeededFrom => _open.Count == 0 ? null : _open.Values.Select(w => w.First).MinBy(r => new Checkpoint(r.SequenceNumber, r.SubSequenceNumber));
 
@@ -85,7 +85,7 @@ internal sealed class TumblingWindow(string name, int number, TimeSpan size, str
             ["key"] = group,
             ["count"] = total.Count,
         };
-        if (_value.Length > 0 && total.Numbers > 0)
+        if (!_value.IsEmpty && total.Numbers > 0)
         {
             json["sum"] = total.Sum;
             json["avg"] = total.Sum / total.Numbers;
@@ -99,29 +99,13 @@ internal sealed class TumblingWindow(string name, int number, TimeSpan size, str
         try
         {
             using var document = JsonDocument.Parse(record.Data);
-            var group = Find(document.RootElement, _key) switch
-            {
-                { ValueKind: JsonValueKind.String } text => text.GetString()!,
-                { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } or null => "",
-                { } other => other.GetRawText(),
-            };
-            return (group, _value.Length > 0 && Find(document.RootElement, _value) is { ValueKind: JsonValueKind.Number } amount ? amount.GetDouble() : null);
+            var group = _key.TextIn(document.RootElement);
+            return (group, _value.In(document.RootElement) is { ValueKind: JsonValueKind.Number } amount ? amount.GetDouble() : null);
         }
         catch (JsonException)
         {
             return ("", null);
         }
-    }
-
-    private static JsonElement? Find(JsonElement at, string[] path)
-    {
-        foreach (var step in path)
-        {
-            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(step, out at))
-                return null;
-        }
-
-        return at;
     }
 
     private sealed record Window(CleanRecord First, Dictionary<string, Total> Totals);

@@ -3,40 +3,8 @@ using Weir.Pipeline.Sinks.Sqlite;
 
 namespace Weir.Pipeline.Consuming.DeadLetters;
 
-/// <summary>What became of a dead letter.</summary>
-public enum DeadLetterState
-{
-    Waiting,
-    Replayed,
-    Dropped,
-}
-
-/// <summary>Which record a dead letter is about.</summary>
-public readonly record struct DeadLetterKey(string Stream, string ShardId, string SequenceNumber, long SubSequenceNumber);
-
-/// <summary>A record that could not be processed. <see cref="Data"/> is anonymized, or null where it could not be made safe; the record itself stays in the stream until its retention ends.</summary>
-public sealed record DeadLetter(string Stream, string ShardId, string SequenceNumber, long SubSequenceNumber, DateTimeOffset ArrivedAt, DateTimeOffset FailedAt, string Cause, int Attempts, int Bytes, string? Data)
-{
-    public DeadLetterState State { get; init; }
-
-    /// <summary>Why it was dropped.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>The redacted key.</summary>
-    public string PartitionKey { get; init; } = "";
-
-    public DeadLetterKey Key => new(Stream, ShardId, SequenceNumber, SubSequenceNumber);
-}
-
-/// <summary>Takes what could not be processed: nothing is skipped in silence.</summary>
-public interface IDeadLetters
-{
-    /// <summary>Returns once they are durable; writing the same ones again changes nothing.</summary>
-    Task WriteAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken);
-}
-
 /// <summary>Dead letters in the embedded database.</summary>
-public sealed class DeadLetterStore(PipelineDatabase database) : IDeadLetters
+public sealed class SqliteDeadLetters(PipelineDatabase database) : IDeadLetterStore
 {
     private const string Columns = "stream, shard_id, sequence, sub_sequence, arrived_at, failed_at, cause, attempts, bytes, data, state, reason, partition_key";
 
@@ -66,37 +34,38 @@ public sealed class DeadLetterStore(PipelineDatabase database) : IDeadLetters
         return Task.CompletedTask;
     }
 
-    /// <summary>The newest first; with <paramref name="state"/> only those.</summary>
-    public IReadOnlyList<DeadLetter> List(int limit, DeadLetterState? state = null)
+    public Task<IReadOnlyList<DeadLetter>> ListAsync(DeadLetterState? state, DateTimeOffset? before, int limit, CancellationToken cancellationToken)
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {Columns} FROM dead_letters WHERE $state IS NULL OR state = $state ORDER BY failed_at DESC LIMIT $limit";
-        command.Parameters.AddWithValue("$limit", limit);
+#pragma warning disable CA2100 // a constant of this class
+        command.CommandText =
+            $"SELECT {Columns.Replace(" data,", " NULL,", StringComparison.Ordinal)} FROM dead_letters WHERE ($state IS NULL OR state = $state) AND ($before IS NULL OR failed_at < $before) ORDER BY failed_at DESC LIMIT $limit";
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("$limit", Math.Clamp(limit, 1, 1000));
         command.Parameters.AddWithValue("$state", (object?)(int?)state ?? DBNull.Value);
-        return Read(command);
+        command.Parameters.AddWithValue("$before", (object?)before?.ToUnixTimeMilliseconds() ?? DBNull.Value);
+        return Task.FromResult<IReadOnlyList<DeadLetter>>(Read(command));
     }
 
-    public DeadLetter? Find(DeadLetterKey key)
+    public Task<DeadLetter?> FindAsync(DeadLetterKey key, CancellationToken cancellationToken)
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
         command.CommandText = $"SELECT {Columns} FROM dead_letters WHERE stream = $stream AND shard_id = $shard AND sequence = $sequence AND sub_sequence = $sub";
         Add(command, key);
-        return Read(command).SingleOrDefault();
+        return Task.FromResult(Read(command).SingleOrDefault());
     }
 
-    /// <summary>How many wait for a decision.</summary>
-    public long CountWaiting()
+    public Task<long> CountWaitingAsync(CancellationToken cancellationToken)
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT COUNT(*) FROM dead_letters WHERE state = 0";
-        return (long)command.ExecuteScalar()!;
+        return Task.FromResult((long)command.ExecuteScalar()!);
     }
 
-    /// <summary>Closes a waiting letter; false when it is not there or not waiting.</summary>
-    public bool Close(DeadLetterKey key, DeadLetterState state, string? reason)
+    public Task<bool> CloseAsync(DeadLetterKey key, DeadLetterState state, string? reason, CancellationToken cancellationToken)
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
@@ -104,7 +73,7 @@ public sealed class DeadLetterStore(PipelineDatabase database) : IDeadLetters
         Add(command, key);
         command.Parameters.AddWithValue("$state", (int)state);
         command.Parameters.AddWithValue("$reason", (object?)reason ?? DBNull.Value);
-        return command.ExecuteNonQuery() == 1;
+        return Task.FromResult(command.ExecuteNonQuery() == 1);
     }
 
     private static void Add(SqliteCommand command, DeadLetterKey key)

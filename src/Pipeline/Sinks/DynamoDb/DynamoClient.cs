@@ -2,10 +2,10 @@ using Amazon;
 using Amazon.DynamoDBv2;
 using Weir.Aws;
 
-namespace Weir.Pipeline.Sinks;
+namespace Weir.Pipeline.Sinks.DynamoDb;
 
 /// <summary>A DynamoDB client by section <c>Aws</c>.</summary>
-internal static class DynamoClient
+public static class DynamoClient
 {
     public static IAmazonDynamoDB Of(AwsOptions options)
     {
