@@ -1,5 +1,6 @@
 using Weir.Aws;
 using Weir.ControlPlane;
+using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.SampleTraffic;
 using Weir.Dashboard.Access;
 using Weir.Dashboard.Api;
@@ -37,6 +38,18 @@ if (BindingPolicy.Problem(configuration) is { } problem)
     return 2;
 }
 
+InstanceSettings instance;
+try
+{
+    instance = InstanceSettings.Of(configuration);
+    instance.Derive(configuration);
+}
+catch (FormatException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+
 // The stream: the embedded engine, or Amazon Kinesis.
 if (configuration.GetValue("LocalKinesis:Enabled", true))
 {
@@ -47,9 +60,18 @@ else
     builder.Services.AddAwsKinesis(configuration);
 }
 
-// The pipeline, in the order in which a record meets it.
+// What several processes have in common, before anything works by it.
 builder.Services
-    .AddIngest(configuration)
+    .AddSingleton(new ThisInstance(Guid.NewGuid().ToString("N"), instance.Roles))
+    .AddFleet(configuration);
+
+// The pipeline, in the order in which a record meets it.
+if (instance.TakesRecords)
+{
+    builder.Services.AddIngest(configuration);
+}
+
+builder.Services
     .AddRedaction(configuration)
     .AddSinks(configuration)
     .AddConsuming(configuration);
@@ -69,11 +91,23 @@ app.UseConsole();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
-app.MapGroup("").AllowAnonymous().MapIngest();
-app.MapAccount();
-app.MapControlApi();
-app.MapMetricsHub();
-app.MapConsole();
+if (instance.TakesRecords)
+{
+    app.MapGroup("").AllowAnonymous().MapIngest();
+}
+else
+{
+    app.MapHealth();
+}
+
+if (instance.ShowsConsole)
+{
+    app.MapAccount();
+    app.MapControlApi();
+    app.MapMetricsHub();
+    app.MapConsole();
+}
+
 return await Startup.RunAsync(app);
 
 /// <summary>The composition root: what runs, and nothing else.</summary>

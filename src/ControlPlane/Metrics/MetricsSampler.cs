@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Aws.Kinesis;
+using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Topology;
 using Weir.Pipeline.Sinks;
@@ -18,6 +19,7 @@ public sealed partial class MetricsSampler(
     IEnumerable<IShardMeters> meters,
     IEnumerable<IRecordStore> stores,
     MetricHistory history,
+    FleetNumbers fleet,
     Feed<SystemSnapshot> feed,
     TimeProvider time,
     ILogger<MetricsSampler> logger) : BackgroundService
@@ -27,6 +29,7 @@ public sealed partial class MetricsSampler(
 
     private readonly ShardRates _rates = new(meters.FirstOrDefault(), time);
     private readonly SpoolTrend _trend = new(time);
+    private readonly bool _counted = meters.Any();
     private readonly IRecordStore? _store = stores.FirstOrDefault();
     private PipelineTotals? _before;
     private long _storedTotal;
@@ -45,7 +48,7 @@ public sealed partial class MetricsSampler(
         var known = topology.Current;
         var problem = await CountStoredAsync(totals, cancellationToken) ?? known.Problem;
         var shards = _rates.Read(known.Streams, totals.Shards, seconds);
-        var snapshot = new SystemSnapshot(
+        var snapshot = fleet.Whole(new SystemSnapshot(
             ++_sequence,
             now,
             new IngestSnapshot(
@@ -61,8 +64,8 @@ public sealed partial class MetricsSampler(
                 totals.Spools.Values.Sum(s => s.Bytes),
                 Oldest(totals.Spools.Values.Select(s => s.Oldest).Min(), now)),
             new StoreSnapshot((totals.RecordsStored - before.RecordsStored) / seconds, _storedTotal, (totals.RedactedSpans - before.RedactedSpans) / seconds, totals.RedactedSpans, totals.DeadLetters, totals.Quarantined),
-            known.Streams.Select(s => Stream(s, shards[s.Name], totals.Spools.GetValueOrDefault(s.Name), now)).ToArray(),
-            problem);
+            known.Streams.Select(s => Stream(s, fleet.Whole(s.Name, shards[s.Name], _counted), totals.Spools.GetValueOrDefault(s.Name), now)).ToArray(),
+            problem));
         (_before, _sampledAt) = (totals, timestamp);
         Remember(snapshot);
         feed.Publish(snapshot);
@@ -108,6 +111,8 @@ public sealed partial class MetricsSampler(
     {
         var open = shards.Count(s => s.IsOpen);
         var (bytes, records) = (shards.Sum(s => s.IncomingBytesPerSecond), shards.Sum(s => s.IncomingRecordsPerSecond));
+        var others = fleet.Spooled(stream.Name);
+        var spooled = (spool?.Records ?? 0) + others.Records;
         var read = new StreamSnapshot(
             stream.Name,
             stream.Status,
@@ -120,12 +125,12 @@ public sealed partial class MetricsSampler(
             shards.Sum(s => s.ReadThrottlesPerSecond),
             0,
             shards.Max(s => s.IteratorAgeMilliseconds),
-            spool?.Records ?? 0,
-            spool?.Bytes ?? 0,
-            Oldest(spool?.Oldest, now),
+            spooled,
+            (spool?.Bytes ?? 0) + others.Bytes,
+            new[] { Oldest(spool?.Oldest, now), others.OldestSeconds }.Max(),
             shards)
         {
-            SpoolGrowthPerSecond = _trend.Read(stream.Name, spool?.Records ?? 0),
+            SpoolGrowthPerSecond = _trend.Read(stream.Name, spooled),
         };
         return read with { Utilization = Math.Max(read.BytesUtilization, read.RecordsUtilization) };
     }

@@ -140,7 +140,8 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
         Follow();
     }
 
-    private void Follow()
+    /// <summary>Makes active what the database has, if it is not.</summary>
+    internal void Follow()
     {
         lock (_gate)
         {

@@ -45,6 +45,9 @@ public sealed class StateDatabase
             drafted_by_id TEXT NOT NULL, drafted_by TEXT NOT NULL, drafted_at TEXT NOT NULL, reason TEXT,
             approved_by TEXT, approved_at TEXT, activated_at TEXT, retired_at TEXT);
         """,
+        """
+        CREATE TABLE shared_documents (name TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL);
+        """,
     ];
 
     private readonly string _connectionString;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Weir.ControlPlane.Fleet;
 
 namespace Weir.Dashboard.Hosting;
 
@@ -24,6 +25,7 @@ internal static partial class Startup
     {
         OptionsValidationException wrong => string.Join(" ", wrong.Failures),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } taken => $"{taken.Message} Another process listens there; choose other addresses with the setting Urls.",
+        FleetException wrong => wrong.Message,
         AggregateException { InnerExceptions: [var only] } => Reason(only),
         _ => null,
     };

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Aws.Kinesis;
+using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
 using Weir.ControlPlane.Topology;
@@ -20,6 +21,7 @@ public sealed class MetricsSamplerTests : IDisposable
     private readonly PipelineMetrics _pipeline = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
     private readonly MetricHistory _history = new();
     private readonly Feed<SystemSnapshot> _feed = new();
+    private readonly Feed<FleetSnapshot> _fleet = new();
     private readonly Store _store = new();
 
     [Fact]
@@ -212,7 +214,7 @@ public sealed class MetricsSamplerTests : IDisposable
     {
         _streams.Add("orders", 1);
         var topology = new TopologyWatcher(_streams, [], _state.Time, NullLogger<TopologyWatcher>.Instance);
-        using var sampler = new MetricsSampler(_pipeline, topology, [], [_store], _history, _feed, _state.Time, NullLogger<MetricsSampler>.Instance);
+        using var sampler = new MetricsSampler(_pipeline, topology, [], [_store], _history, new FleetNumbers(_fleet), _feed, _state.Time, NullLogger<MetricsSampler>.Instance);
         await sampler.StartAsync(CancellationToken.None);
 
         await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromSeconds(1), () => _feed.Latest?.Sequence >= 3, "three samples");
@@ -248,7 +250,7 @@ public sealed class MetricsSamplerTests : IDisposable
     private (MetricsSampler, TopologyWatcher) Create(IShardMeters[] meters)
     {
         var topology = new TopologyWatcher(_streams, meters, _state.Time, NullLogger<TopologyWatcher>.Instance);
-        return (new MetricsSampler(_pipeline, topology, meters, [_store], _history, _feed, _state.Time, NullLogger<MetricsSampler>.Instance), topology);
+        return (new MetricsSampler(_pipeline, topology, meters, [_store], _history, new FleetNumbers(_fleet), _feed, _state.Time, NullLogger<MetricsSampler>.Instance), topology);
     }
 
     private async Task<SystemSnapshot> TickAsync((MetricsSampler Sampler, TopologyWatcher Topology) from, int seconds)
