@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Commands;
+using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
 using Weir.ControlPlane.Operations;
@@ -14,6 +16,7 @@ using Weir.ControlPlane.SampleTraffic;
 using Weir.ControlPlane.State;
 using Weir.ControlPlane.Topology;
 using Weir.Pipeline.Ingest;
+using Weir.Pipeline.Telemetry;
 
 namespace Weir.ControlPlane;
 
@@ -32,6 +35,31 @@ public static class ControlPlaneServices
             .AddOperations()
             .AddCommands()
             .AddSampleTraffic();
+    }
+
+    /// <summary>
+    /// What several processes share; section <c>Fleet</c>. Add it before the pipeline: hosted services start in order, and the fleet's rules are here before a record is read.
+    /// Needs a <see cref="ThisInstance"/>, the pipeline's services and the control plane.
+    /// </summary>
+    public static IServiceCollection AddFleet(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<PipelineMetrics>();
+        services.AddOptions<FleetOptions>().Bind(configuration.GetSection(FleetOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Feed<FleetSnapshot>>().AddSingleton<InstanceSampler>().AddSingleton<FleetNumbers>();
+        if (configuration[$"{FleetOptions.Section}:{nameof(FleetOptions.Table)}"] is { Length: > 0 } table)
+        {
+            services.AddSingleton(s => new StateTable(s.GetRequiredService<IAmazonDynamoDB>(), table, s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IFleetBoard, DynamoFleetBoard>();
+            services.AddHostedService<SharedDocuments>();
+        }
+        else
+        {
+            services.AddSingleton<IFleetBoard, OwnBoard>();
+        }
+
+        return services.AddHostedService<FleetWatcher>();
     }
 
     private static IServiceCollection AddKeysAndTokens(this IServiceCollection services) => services
@@ -90,7 +118,10 @@ public static class ControlPlaneServices
         .AddCommand<RevokePartnerKey, AccessCommandHandler>()
         .AddCommand<LimitPartner, AccessCommandHandler>()
         .AddCommand<CreateApiToken, AccessCommandHandler>()
-        .AddCommand<RevokeApiToken, AccessCommandHandler>();
+        .AddCommand<RevokeApiToken, AccessCommandHandler>()
+        .AddCommand<RewindConsumer, ConsumerCommandHandler>()
+        .AddCommand<ReplayDeadLetter, ConsumerCommandHandler>()
+        .AddCommand<DropDeadLetter, ConsumerCommandHandler>();
 
     /// <summary>Registers a command with the one that carries it out; the gate lets nothing else through.</summary>
     public static IServiceCollection AddCommand<TCommand, THandler>(this IServiceCollection services)

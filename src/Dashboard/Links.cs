@@ -7,6 +7,8 @@ public static class Links
     public const string Streams = "/streams";
     public const string Rules = "/rules";
     public const string Records = "/records";
+    public const string Consumers = "/consumers";
+    public const string DeadLetters = "/dead-letters";
     public const string Audit = "/audit";
     public const string Access = "/access";
     public const string Setup = "/setup";

@@ -15,6 +15,7 @@ public static class ControlApi
         api.MapRules();
         api.MapRuleSets();
         api.MapRecords();
+        api.MapConsumers();
         api.MapAccess();
 
         // Routing hands on to this also what fits but for its method or its kind of body, so it has to say which of the three it was.

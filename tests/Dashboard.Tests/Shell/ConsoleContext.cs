@@ -9,6 +9,7 @@ using MudBlazor.Services;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Commands;
+using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
 using Weir.ControlPlane.Operations;
@@ -16,6 +17,9 @@ using Weir.ControlPlane.Resharding;
 using Weir.ControlPlane.Rules;
 using Weir.ControlPlane.SampleTraffic;
 using Weir.Dashboard.Shell;
+using Weir.Pipeline.Consuming;
+using Weir.Pipeline.Consuming.DeadLetters;
+using Weir.Pipeline.Consuming.Leases;
 using Weir.Pipeline.Sinks;
 
 namespace Weir.Dashboard.Tests.Shell;
@@ -39,6 +43,8 @@ public abstract class ConsoleContext : BunitContext
         Services.AddSingleton<IAuditLog>(Audit);
         Services.AddSingleton<ISampleTraffic>(Traffic);
         Services.AddSingleton<IRecordStore>(Records);
+        Services.AddSingleton<IConsumerControl>(Consumer);
+        Services.AddSingleton(Fleet);
         Services.AddScoped<Changes>();
         _person = AddAuthorization();
         SignIn(Roles.Admin);
@@ -55,6 +61,8 @@ public abstract class ConsoleContext : BunitContext
     protected MemoryAudit Audit { get; } = new();
     protected MemoryTraffic Traffic { get; } = new();
     protected MemoryRecords Records { get; } = new();
+    protected MemoryConsumer Consumer { get; } = new();
+    protected Feed<FleetSnapshot> Fleet { get; } = new();
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
@@ -186,4 +194,26 @@ public sealed class MemoryRecords : IRecordStore
     }
 
     public Task<long> CountAsync(string? stream, CancellationToken cancellationToken) => Task.FromResult((long)All.Count);
+}
+
+public sealed class MemoryConsumer : IConsumerControl
+{
+    public List<Lease> Leases { get; } = [];
+
+    public List<DeadLetter> Letters { get; } = [];
+
+    public Task<IReadOnlyList<Lease>> LeasesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Lease>>([.. Leases]);
+
+    public Task<ConsumerAnswer> RewindAsync(string stream, string? shardId, Checkpoint position, CancellationToken cancellationToken) => throw new InvalidOperationException("Pages change things through the gate.");
+
+    public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(DeadLetterState? state, DateTimeOffset? before, int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DeadLetter>>(
+        [.. Letters.Where(l => (state is null || l.State == state) && (before is null || l.FailedAt < before)).OrderByDescending(l => l.FailedAt).Take(limit).Select(l => l with { Data = null })]);
+
+    public Task<DeadLetter?> DeadLetterAsync(DeadLetterKey key, CancellationToken cancellationToken) => Task.FromResult(Letters.Find(l => l.Key == key));
+
+    public Task<long> WaitingDeadLettersAsync(CancellationToken cancellationToken) => Task.FromResult(Letters.LongCount(l => l.State == DeadLetterState.Waiting));
+
+    public Task<ConsumerAnswer> ReplayAsync(DeadLetterKey key, CancellationToken cancellationToken) => throw new InvalidOperationException("Pages change things through the gate.");
+
+    public Task<ConsumerAnswer> DropAsync(DeadLetterKey key, string reason, CancellationToken cancellationToken) => throw new InvalidOperationException("Pages change things through the gate.");
 }

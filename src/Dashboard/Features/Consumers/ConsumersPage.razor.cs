@@ -1,0 +1,70 @@
+using MudBlazor;
+using Weir.ControlPlane.Fleet;
+using Weir.ControlPlane.Live;
+using Weir.Dashboard.Shell;
+using Weir.Pipeline.Consuming;
+using Weir.Pipeline.Consuming.Leases;
+
+namespace Weir.Dashboard.Features.Consumers;
+
+public sealed partial class ConsumersPage(Feed<FleetSnapshot> fleet, IConsumerControl consumer, IDialogService dialogs, TimeProvider time)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(3);
+
+    private FleetSnapshot? _fleet;
+    private List<Lease>? _leases;
+    private Dictionary<(string Stream, string Shard), long?> _ages = [];
+    private string? _problem;
+
+    private string Summary => _fleet is null || _leases is null
+        ? ""
+        : $"{(_fleet.Living.Count() is 1 ? "1 process" : $"{_fleet.Living.Count()} processes")}, {Figures.Many(_leases.Count(l => !l.IsEnded), "lease")}";
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        Follow(fleet, seen =>
+        {
+            _fleet = seen;
+            _ages = seen.Living.SelectMany(i => i.Metrics.Shards).GroupBy(s => (s.Stream, s.ShardId)).ToDictionary(g => g.Key, g => g.Max(s => s.IteratorAgeMilliseconds));
+        });
+        await ReadAsync();
+        Every(Pace, time, ReadAsync);
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            _leases = [.. await consumer.LeasesAsync(Gone)];
+            _problem = null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = e.Message;
+        }
+    }
+
+    private async Task RewindAsync(Lease? lease)
+    {
+        var streams = (_leases ?? []).Select(l => l.Stream).Distinct().ToArray();
+        await dialogs.ShowAsync<RewindDialog>("Read again", new DialogParameters<RewindDialog> { { d => d.Streams, lease is null ? streams : [lease.Stream] }, { d => d.ShardId, lease?.ShardId } });
+    }
+
+    private long? Age(Lease lease) => _ages.GetValueOrDefault((lease.Stream, lease.ShardId));
+
+    private bool Waits(Lease lease) => lease.ParentShardIds.Any(p => _leases!.Exists(l => l.Key == lease.Key with { ShardId = p } && !l.IsEnded));
+
+    private string State(Lease lease) => lease.IsEnded ? "read to its end" : lease.HandoffTo is not null ? "handed over" : Waits(lease) ? "waits for its parents" : lease.Owner is null ? "nobody's" : "read";
+
+    private string Tone(Lease lease) => lease.IsEnded || Waits(lease) ? "calm" : lease.Owner is null || lease.OwnerSwitches > 3 ? "warn" : "good";
+
+    private static string Words(Checkpoint checkpoint) => checkpoint.Sequence switch
+    {
+        Checkpoints.TrimHorizon => "from the oldest record",
+        Checkpoints.Latest => "from new records on",
+        Checkpoints.AtTimestamp => $"from {Figures.Stamp(DateTimeOffset.FromUnixTimeMilliseconds(checkpoint.SubSequence))} UTC",
+        Checkpoints.ShardEnd => "the end",
+        _ => checkpoint.ToString(),
+    };
+}
