@@ -18,6 +18,9 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
     private CancellationTokenSource? _sleep;
     private bool _woken;
 
+    /// <summary>Whether a shard has ended here whose children may have no leases yet, because the service did not answer.</summary>
+    private bool _unsynced;
+
     /// <summary>Every lease this worker holds now.</summary>
     public IEnumerable<Lease> Held => _readings.Values.Where(r => !r.Held.Lost.IsCancellationRequested).Select(r => r.Held.Current);
 
@@ -62,7 +65,10 @@ internal sealed partial class ConsumerWorker(string me, ILeaseStore leases, Shar
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var known = await shards.SyncAsync(cancellationToken);
+        var ended = _readings.Values.Any(r => r.End == ReaderEnd.ShardEnd) || _unsynced;
+        _unsynced = ended;
+        var known = await shards.SyncAsync(ended, cancellationToken);
+        _unsynced = false;
         Observe(known);
         await CollectAsync();
         var byKey = known.ToDictionary(l => l.Key);

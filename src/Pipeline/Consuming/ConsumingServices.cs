@@ -95,7 +95,7 @@ public static class ConsumingServices
             Random.Shared,
             logger);
 
-        return new ConsumerWorker(services.GetRequiredService<ConsumerIdentity>().Worker, leases, new ShardSync(kinesis, leases, options), parts, options, time, logger);
+        return new ConsumerWorker(services.GetRequiredService<ConsumerIdentity>().Worker, leases, new ShardSync(services.GetRequiredService<ConsumerIdentity>().Worker, kinesis, leases, options, time), parts, options, time, logger);
     }
 
     private static ConsumingOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<ConsumingOptions>>().Value;

@@ -11,17 +11,40 @@ namespace Weir.Pipeline.Consuming;
 /// <item>An ended lease goes once every child has a checkpoint of its own and its own parents have gone.</item>
 /// <item>The lease of a shard that the service has not listed three times running goes too; so do those of a stream that was made again under its name.</item>
 /// </list>
+/// The service allows an account five lists of streams a second, whatever the number of workers. Where a table is shared, the first three of its owners ask every ten seconds;
+/// the others only when a shard of theirs has ended, whose children need leases at once, or when there are no leases at all.
 /// </summary>
-internal sealed class ShardSync(IKinesis kinesis, ILeaseStore leases, ConsumingOptions options)
+internal sealed class ShardSync(string me, IKinesis kinesis, ILeaseStore leases, ConsumingOptions options, TimeProvider time)
 {
-    private const int LooksBeforeGone = 3;
+    private const int LooksBeforeGone = 3, Askers = 3;
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(10);
     private readonly Dictionary<LeaseKey, int> _unlisted = [];
     private readonly Dictionary<string, long> _created = new(StringComparer.Ordinal);
+    private long? _asked;
 
-    /// <summary>Makes and removes leases; answers those that are there now, in the order of the store.</summary>
-    public async Task<IReadOnlyList<Lease>> SyncAsync(CancellationToken cancellationToken)
+    /// <summary>Makes and removes leases when it is time to; answers those that are there now, in the order of the store.</summary>
+    /// <param name="shardEnded">Whether a shard was read to its end here since the last call.</param>
+    /// <param name="cancellationToken">Stops between two calls.</param>
+    public async Task<IReadOnlyList<Lease>> SyncAsync(bool shardEnded, CancellationToken cancellationToken)
     {
         var known = await leases.ListAsync(cancellationToken);
+        if (leases.IsShared && !shardEnded && !IsToAsk(known))
+            return known;
+        _asked = time.GetTimestamp();
+        try
+        {
+            return await AskAsync(known, cancellationToken) ? await leases.ListAsync(cancellationToken) : known;
+        }
+        catch (KinesisException e) when (!shardEnded && e.Code is (KinesisErrorCodes.LimitExceeded or KinesisErrorCodes.Throttling))
+        {
+            // Others ask too. The leases that are known can be divided all the same.
+            return known;
+        }
+    }
+
+    /// <summary>Whether leases were made or removed.</summary>
+    private async Task<bool> AskAsync(IReadOnlyList<Lease> known, CancellationToken cancellationToken)
+    {
         var streams = await StreamsAsync(cancellationToken);
         var changed = false;
         foreach (var (stream, created) in streams)
@@ -30,9 +53,12 @@ internal sealed class ShardSync(IKinesis kinesis, ILeaseStore leases, ConsumingO
                 changed |= await SyncStreamAsync(stream, created, shards, known.Where(l => l.Stream == stream).ToArray(), cancellationToken);
         }
 
-        changed |= await RemoveStreamsAsync(known, streams, cancellationToken);
-        return changed ? await leases.ListAsync(cancellationToken) : known;
+        return changed | await RemoveStreamsAsync(known, streams, cancellationToken);
     }
+
+    private bool IsToAsk(IReadOnlyList<Lease> known) =>
+        known.Count == 0 ||
+        ((_asked is not { } asked || time.GetElapsedTime(asked) >= AskEvery) && known.Where(l => !l.IsEnded).Select(l => l.Owner).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(Askers) is var first && (first.Contains(me) || !first.Any()));
 
     private async Task<bool> SyncStreamAsync(string stream, long created, List<Shard> shards, Lease[] known, CancellationToken cancellationToken)
     {

@@ -291,7 +291,7 @@ public sealed class ConsumerTests : IDisposable
         {
             using var stop = new CancellationTokenSource();
             var parts = new ReaderParts(new PollingFeeds(_kinesis, _metrics, _options, _world.Time, new Random(1)), _refinery, _processors, [], _sinks, _letters, _metrics, new ByteBudget(_options.PrefetchBytes), _options, _world.Time, new Random(1), NullLogger.Instance);
-            var running = new ConsumerWorker("embedded", _leases, new ShardSync(_kinesis, _leases, _options), parts, _options, _world.Time, NullLogger.Instance).RunAsync(stop.Token);
+            var running = new ConsumerWorker("embedded", _leases, new ShardSync("embedded", _kinesis, _leases, _options, _world.Time), parts, _options, _world.Time, NullLogger.Instance).RunAsync(stop.Token);
             await scenario();
 
             // What was just stored is checkpointed next.

@@ -200,7 +200,7 @@ internal sealed class Simulation
         var leases = new NodeLeases(_leases, node);
         var parts = new ReaderParts(
             new PollingFeeds(kinesis, _metrics, options, _world.Time, node.Random), new RecordRefinery(new PlainRedactor(), _metrics, options, _world.Time), [], [], [new NodeSink(Store, node)], new NoDeadLetters(_broken), _metrics, new ByteBudget(options.PrefetchBytes), options, _world.Time, node.Random, NullLogger.Instance);
-        node.Run(new ConsumerWorker(name, leases, new ShardSync(kinesis, leases, options), parts, options, _world.Time, NullLogger.Instance));
+        node.Run(new ConsumerWorker(name, leases, new ShardSync(name, kinesis, leases, options, _world.Time), parts, options, _world.Time, NullLogger.Instance));
         _nodes.Add(node);
     }
 

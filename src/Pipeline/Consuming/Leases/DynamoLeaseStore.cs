@@ -40,7 +40,16 @@ public sealed class DynamoLeaseStore(IAmazonDynamoDB dynamo, string table, strin
         ScanResponse page;
         do
         {
-            page = await dynamo.ScanAsync(request, cancellationToken);
+            try
+            {
+                page = await dynamo.ScanAsync(request, cancellationToken);
+            }
+            catch (ResourceNotFoundException)
+            {
+                // Nobody has consumed yet.
+                return [];
+            }
+
             foreach (var item in page.Items)
             {
                 if (LeaseItem.Text(item, LeaseItem.KeyName) == Migration)
