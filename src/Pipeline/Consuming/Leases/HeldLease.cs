@@ -22,9 +22,8 @@ internal sealed class HeldLease(ILeaseStore store, Lease lease, TimeSpan failove
     public Task<bool> RenewAsync(CancellationToken cancellationToken) => WriteAsync(store.RenewAsync, _ => false, cancellationToken);
 
     /// <summary>False when the lease is lost; the checkpoint is then not moved by us. Never moves it back.</summary>
-    public async Task<bool> CheckpointAsync(Checkpoint checkpoint, IReadOnlyList<string> childShardIds, CancellationToken cancellationToken) =>
-        (checkpoint <= Current.Checkpoint && !_lost.IsCancellationRequested) ||
-        await WriteAsync((l, ct) => store.CheckpointAsync(l, checkpoint, childShardIds, ct), l => l.Checkpoint >= checkpoint, cancellationToken);
+    public Task<bool> CheckpointAsync(Checkpoint checkpoint, IReadOnlyList<string> childShardIds, CancellationToken cancellationToken) =>
+        WriteAsync((l, ct) => store.CheckpointAsync(l, checkpoint, childShardIds, ct), l => l.Checkpoint >= checkpoint, cancellationToken);
 
     /// <summary>Gives it back.</summary>
     public async Task EvictAsync(CancellationToken cancellationToken)
@@ -53,6 +52,10 @@ internal sealed class HeldLease(ILeaseStore store, Lease lease, TimeSpan failove
         {
             if (_lost.IsCancellationRequested)
                 return false;
+
+            // Asked here and not before the turn: the write before may have learnt that an earlier one of ours was done after all.
+            if (isDone(Current))
+                return true;
             var began = time.GetTimestamp();
             Lease? written;
             try
