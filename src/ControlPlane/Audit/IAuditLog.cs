@@ -1,6 +1,6 @@
 namespace Weir.ControlPlane.Audit;
 
-/// <summary>One line of the audit log. <see cref="Outcome"/> is <c>started</c>, <c>done</c>, <c>denied</c> or <c>failed</c>; <see cref="Detail"/> is JSON without personal data. <see cref="Hash"/> chains to the line before.</summary>
+/// <summary>One line of the audit log. <see cref="Outcome"/> is <c>started</c>, <c>done</c>, <c>denied</c>, <c>failed</c> or <c>stopped</c>; <see cref="Detail"/> is JSON without personal data. <see cref="Hash"/> chains to the line before.</summary>
 public sealed record AuditEntry(long Id, DateTimeOffset At, string ActorId, string ActorName, string Action, string Target, string Outcome, string? Detail, string Hash);
 
 /// <summary>Filters are all optional; <see cref="BeforeId"/> pages backwards.</summary>

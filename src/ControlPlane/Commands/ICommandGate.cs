@@ -45,7 +45,8 @@ public interface ICommandGate
 }
 
 /// <summary>Scales a stream to a number of open shards, in as many steps as the limits ask for.</summary>
-public sealed record ReshardStream(string Stream, int TargetShardCount) : ICommand
+/// <param name="FromShardCount">How many open shards the plan that was read started from; when there are others by now nothing is done. Null to take the stream as it is.</param>
+public sealed record ReshardStream(string Stream, int TargetShardCount, int? FromShardCount = null) : ICommand
 {
     public string Name => "reshard-stream";
     public string Target => Stream;

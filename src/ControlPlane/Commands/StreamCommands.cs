@@ -66,6 +66,11 @@ internal sealed class ReshardStreamHandler(IReshardPlanner planner, OperationRun
             return UnderWay(running);
         }
 
+        if (command.FromShardCount is { } from && plan.CurrentShardCount > 0 && from != plan.CurrentShardCount)
+        {
+            return new CommandResult.Failed($"The stream has {plan.CurrentShardCount} open shards by now, not {from} as when this was planned. Look at the new plan, then confirm again.", "fromShardCount");
+        }
+
         if (plan.Problem is { } problem)
         {
             return new CommandResult.Failed(problem, plan.CurrentShardCount == 0 ? "stream" : "targetShardCount") { NotFound = plan.CurrentShardCount == 0 };
@@ -83,7 +88,7 @@ internal sealed class ReshardStreamHandler(IReshardPlanner planner, OperationRun
     }
 
     private static CommandResult.Failed UnderWay(Operation? running) =>
-        new($"A {running?.Kind ?? "change"} of this stream by {running?.StartedBy ?? "somebody else"} is under way; wait for it or stop it.");
+        new($"A {running?.Kind ?? "change"} of this stream by {running?.StartedBy ?? "somebody else"} is under way{(running is null ? "" : $" since {running.StartedAt.UtcDateTime:HH:mm:ss} UTC")}; wait for it or stop it.");
 }
 
 internal sealed class ShardCommandHandler(IKinesis kinesis, OperationRunner operations) : ICommandHandler<SplitShard>, ICommandHandler<MergeShards>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.ControlPlane.Access;
@@ -147,7 +148,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
             {
                 if (running.Stopping)
                 {
-                    End(running, OperationState.Stopped, "Stopped; what is done stays done");
+                    await EndAsync(running, OperationState.Stopped, "Stopped; what is done stays done");
                     return;
                 }
 
@@ -157,7 +158,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
                 Update(running, o => o with { StepsDone = step + 1 });
             }
 
-            End(running, OperationState.Succeeded, "Done");
+            await EndAsync(running, OperationState.Succeeded, "Done");
         }
         catch (OperationCanceledException) when (_shutdown.IsCancellationRequested)
         {
@@ -166,14 +167,27 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         catch (Exception e)
         {
             LogFailed(logger, running.Now.Kind, running.Now.Target, e);
-            End(running, OperationState.Failed, e.Message);
+            await EndAsync(running, OperationState.Failed, e.Message);
         }
     }
 
-    private void End(Running running, OperationState state, string message)
+    /// <summary>Audited first: whoever started it has long had an answer, and a crash in between must leave two lines rather than none.</summary>
+    private async Task EndAsync(Running running, OperationState state, string message)
     {
+        var now = running.Now;
+        try
+        {
+            var outcome = state switch { OperationState.Succeeded => "done", OperationState.Stopped => "stopped", _ => "failed" };
+            var detail = JsonSerializer.Serialize(new { operation = now.Id, steps = string.Join(", ", now.Steps), now.StepsDone, ended = message }, JsonSerializerOptions.Web);
+            await audit.AppendAsync(new Actor($"operation:{now.Id}", now.StartedBy, []), $"end-{now.Kind}", now.Target, outcome, detail, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogNotAudited(logger, now.Kind, now.Target, e);
+        }
+
         Update(running, o => o with { State = state, Message = message, EndedAt = time.GetUtcNow() });
-        LogEnded(logger, running.Now.Kind, running.Now.Target, state);
+        LogEnded(logger, now.Kind, now.Target, state);
     }
 
     /// <summary>Changes, stores and publishes. What has ended stays as it ended.</summary>
@@ -225,6 +239,9 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
 
     [LoggerMessage(LogLevel.Information, "{Kind} of {Target} ended: {State}.")]
     private static partial void LogEnded(ILogger logger, string kind, string target, OperationState state);
+
+    [LoggerMessage(LogLevel.Error, "The end of the {Kind} of {Target} could not be written to the audit log.")]
+    private static partial void LogNotAudited(ILogger logger, string kind, string target, Exception e);
 
     [LoggerMessage(LogLevel.Error, "{Kind} of {Target} failed.")]
     private static partial void LogFailed(ILogger logger, string kind, string target, Exception e);

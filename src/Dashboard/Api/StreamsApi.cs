@@ -19,7 +19,7 @@ internal static class StreamsApi
         streams.MapGet("/{stream}/shards", Results<Ok<IReadOnlyList<ShardSnapshot>>, ProblemHttpResult> (string stream, Feed<SystemSnapshot> feed) => feed.Latest?.Find(stream) is { } s ? TypedResults.Ok(s.Shards) : Missing(stream));
         streams.MapDelete("/{stream}", (string stream, Gate gate) => gate.RunAsync(new DeleteStream(stream)));
         streams.MapGet("/{stream}/reshard", async (string stream, int targetShardCount, IReshardPlanner planner, CancellationToken ct) => await planner.PlanAsync(stream, targetShardCount, ct));
-        streams.MapPost("/{stream}/reshard", (string stream, ReshardBody body, Gate gate) => gate.RunAsync(new ReshardStream(stream, body.TargetShardCount)));
+        streams.MapPost("/{stream}/reshard", (string stream, ReshardBody body, Gate gate) => gate.RunAsync(new ReshardStream(stream, body.TargetShardCount, body.FromShardCount)));
         streams.MapPost("/{stream}/shards/{shard}/split", async Task<Results<Ok<CommandResult.Done>, Accepted<CommandResult.Done>, ProblemHttpResult>> (string stream, string shard, HttpRequest request, Gate gate) =>
             await gate.RunAsync(new SplitShard(stream, shard, await NewStartingHashKeyAsync(request))));
         streams.MapPost("/{stream}/shards/{shard}/merge", (string stream, string shard, MergeBody body, Gate gate) => gate.RunAsync(new MergeShards(stream, shard, body.AdjacentShardId)));
@@ -52,7 +52,8 @@ internal static class StreamsApi
 
     internal sealed record CreateBody(string Stream, int ShardCount = 1);
 
-    internal sealed record ReshardBody(int TargetShardCount);
+    /// <summary>With <paramref name="FromShardCount"/> nothing is done unless the stream has that many open shards.</summary>
+    internal sealed record ReshardBody(int TargetShardCount, int? FromShardCount = null);
 
     /// <summary>A null key splits in the middle of the shard's range.</summary>
     internal sealed record SplitBody(string? NewStartingHashKey = null);

@@ -1,6 +1,10 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.ControlPlane.Commands;
 using Weir.ControlPlane.Operations;
+using Weir.ControlPlane.Resharding;
+using Weir.Pipeline.Telemetry;
 
 namespace Weir.ControlPlane.Tests.Commands;
 
@@ -13,12 +17,13 @@ public sealed class StreamCommandTests : IDisposable
 
     private readonly TestState _state = new();
     private readonly ScriptedStreams _streams = new();
+    private readonly PipelineMetrics _pipeline = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
     private readonly OperationRunner _operations;
     private readonly ShardCommandHandler _shards;
 
     public StreamCommandTests()
     {
-        _operations = new OperationRunner(new OperationStore(_state.Database), [], _state.Audit, _state.Time, NullLogger<OperationRunner>.Instance);
+        _operations = new OperationRunner(new OperationStore(_state.Database), [new Endless()], _state.Audit, _state.Time, NullLogger<OperationRunner>.Instance);
         _shards = new ShardCommandHandler(_streams, _operations);
         _streams.Add("orders", (Low, BelowMiddle), (Middle, Top));
     }
@@ -70,6 +75,26 @@ public sealed class StreamCommandTests : IDisposable
         Assert.IsType<CommandResult.Failed>(await _shards.HandleAsync(new MergeShards("wide", "shardId-000000000005", "shardId-000000000002"), TestState.Operator, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_reshard_planned_on_another_number_of_shards_is_refused_with_the_number_there_is()
+    {
+        var failed = Assert.IsType<CommandResult.Failed>(await Reshard().HandleAsync(new ReshardStream("orders", 8, FromShardCount: 4), TestState.Operator, CancellationToken.None));
+
+        Assert.Equal("fromShardCount", failed.Field);
+        Assert.Contains("2 open shards by now, not 4", failed.Message);
+        Assert.Null(_operations.RunningOn("orders"));
+    }
+
+    [Fact]
+    public async Task The_second_of_two_who_reshard_is_told_who_is_at_it_since_when()
+    {
+        Assert.IsType<CommandResult.Done>(await Reshard().HandleAsync(new ReshardStream("orders", 8, 2), TestState.Operator, CancellationToken.None));
+
+        var failed = Assert.IsType<CommandResult.Failed>(await Reshard().HandleAsync(new ReshardStream("orders", 4, 2), TestState.Admin, CancellationToken.None));
+
+        Assert.Contains($"by {TestState.Operator.Name} is under way since", failed.Message);
+    }
+
     [Theory]
     [InlineData("orders two", 1, "stream")]
     [InlineData("", 1, "stream")]
@@ -83,9 +108,20 @@ public sealed class StreamCommandTests : IDisposable
         Assert.Empty(_streams.Calls);
     }
 
+    private ReshardStreamHandler Reshard() => new(new ReshardPlanner(_streams, new ScalingJournal(_state.Database, _state.Time), _pipeline), _operations);
+
     public void Dispose()
     {
+        _pipeline.Dispose();
         _operations.Dispose();
         _state.Dispose();
+    }
+
+    /// <summary>A reshard that stays under way.</summary>
+    private sealed class Endless : IOperationSteps
+    {
+        public string Kind => ReshardOperation.Kind;
+
+        public Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
     }
 }

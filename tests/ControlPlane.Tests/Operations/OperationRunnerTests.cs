@@ -85,6 +85,22 @@ public sealed class OperationRunnerTests : IDisposable
         Assert.Equal(OperationState.Succeeded, (await EndedAsync(runner, started.Id)).State);
     }
 
+    [Theory]
+    [InlineData(null, "done")]
+    [InlineData("the stream is gone", "failed")]
+    public async Task The_end_is_audited_under_the_name_of_whoever_started_it(string? error, string outcome)
+    {
+        using var runner = await StartAsync();
+        _steps.Error = error is null ? null : new InvalidOperationException(error);
+        var started = runner.TryStart("steps", "orders", TestState.Operator, ["one"], "")!;
+        await EndedAsync(runner, started.Id);
+
+        var line = Assert.Single(await _state.Audit.QueryAsync(new AuditQuery(Action: "end-steps"), CancellationToken.None));
+
+        Assert.Equal(("orders", outcome, "Otto", $"operation:{started.Id}"), (line.Target, line.Outcome, line.ActorName, line.ActorId));
+        Assert.Contains(error ?? "Done", line.Detail);
+    }
+
     [Fact]
     public async Task One_target_has_one_operation_at_a_time()
     {

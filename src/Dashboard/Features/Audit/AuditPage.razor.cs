@@ -8,7 +8,7 @@ public sealed partial class AuditPage(NavigationManager navigation, IAuditLog au
 {
     private static readonly string[] KnownActions =
     [
-        "sign-in", "create-first-admin", "reshard-stream", "create-stream", "delete-stream", "stop-operation", "set-rule-enabled", "save-rule", "delete-rule",
+        "sign-in", "create-first-admin", "reshard-stream", "end-reshard", "split-shard", "merge-shards", "create-stream", "delete-stream", "stop-operation", "set-rule-enabled", "save-rule", "delete-rule",
         "rewind-consumer", "replay-dead-letter", "drop-dead-letter", "create-partner-key", "revoke-partner-key", "create-api-token", "revoke-api-token", "start-sample-traffic", "change-sample-traffic", "stop-sample-traffic",
     ];
 

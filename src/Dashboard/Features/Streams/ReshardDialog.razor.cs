@@ -4,14 +4,16 @@ using MudBlazor;
 using Weir.ControlPlane.Commands;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
+using Weir.ControlPlane.Operations;
 using Weir.ControlPlane.Resharding;
 using Weir.Dashboard.Shell;
 
 namespace Weir.Dashboard.Features.Streams;
 
-/// <summary>Plan, read, type the name, go. The plan shown is asked for again with each target; the operation carries out what the planner says at that moment.</summary>
-public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSnapshot> snapshots, Changes changes)
+/// <summary>Plan, read, type the name, go. The plan is made anew with each target and whenever the number of shards changes; a plan that no longer fits is refused and made again.</summary>
+public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSnapshot> snapshots, IOperations operations, Changes changes)
 {
+    private Operation? _running;
     private int _target;
     private ReshardPlan? _plan;
     private string _typed = "";
@@ -25,7 +27,8 @@ public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSn
     private IMudDialogInstance Dialog { get; set; } = null!;
 
     private string? WhyNotYet =>
-        _plan is null ? "The plan is being made."
+        _running is { } other ? $"{other.StartedBy} is resharding this stream since {Figures.Clock(other.StartedAt)} UTC. Wait for it, or stop it on the stream's page."
+        : _plan is null ? "The plan is being made."
         : _plan.TargetShardCount != _target ? "The plan is being made again."
         : _plan.Problem is not null ? "The plan cannot be carried out."
         : _typed != Stream ? "Type the stream's name first."
@@ -34,7 +37,9 @@ public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSn
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
+        Follow(operations.Feed, all => _running = all.FirstOrDefault(o => o.Target == Stream && o.State == OperationState.Running));
         await TargetAsync(Math.Min(10_000, (snapshots.Latest?.Find(Stream)?.OpenShards ?? 1) * 2));
+        Follow(snapshots, s => s.Find(Stream) is { OpenShards: var open } && _plan is { CurrentShardCount: var planned } && open != planned ? TargetAsync(_target) : Task.CompletedTask);
     }
 
     private Task OnTargetAsync(ChangeEventArgs e) =>
@@ -56,8 +61,13 @@ public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSn
     private async Task GoAsync()
     {
         _busy = true;
-        var result = await changes.RunInFormAsync(new ReshardStream(Stream, _target), Gone);
+        var result = await changes.RunInFormAsync(new ReshardStream(Stream, _target, _plan?.CurrentShardCount), Gone);
         _busy = false;
+        if (result is CommandResult.Failed { Field: "fromShardCount" })
+        {
+            await TargetAsync(_target);
+        }
+
         _problem = Changes.Problem(result);
         if (_problem is null)
         {

@@ -22,7 +22,7 @@ public sealed partial class StreamPage(NavigationManager navigation, Feed<System
 
     private string? WhyNoReshard => WhyNot(Permissions.Operate)
         ?? (_now?.Status == "DELETING" ? "The stream is being deleted."
-        : operations.Feed.Latest?.Any(o => o.Target == Name && o.State == OperationState.Running) == true ? "A reshard of this stream is under way."
+        : operations.Feed.Latest?.FirstOrDefault(o => o.Target == Name && o.State == OperationState.Running) is { } running ? $"{running.StartedBy} is resharding this stream since {Figures.Clock(running.StartedAt)} UTC."
         : null);
 
     private string Hot => _open.MaxBy(s => s.Utilization) is { Utilization: > 0 } hottest ? $"hottest {Figures.Shard(hottest.ShardId)} at {Figures.Percent(hottest.Utilization)}" : "";
