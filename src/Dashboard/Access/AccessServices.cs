@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -70,6 +71,7 @@ public static class AccessServices
             .AddCommand<SetPersonEnabled, PeopleCommandHandler>()
             .AddCommand<ResetPassword, PeopleCommandHandler>()
             .AddCommand<DeletePerson, PeopleCommandHandler>();
+        services.AddScoped<AuthenticationStateProvider, PersonRevalidation>();
         services.AddSingleton<FirstAdmin>();
         services.AddHostedService(s => s.GetRequiredService<FirstAdmin>());
         return services;

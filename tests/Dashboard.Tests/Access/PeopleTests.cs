@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Weir.ControlPlane.Access;
 using Weir.Dashboard.Access;
@@ -78,6 +80,29 @@ public sealed class PeopleTests
 
         Assert.Equal("/sign-in?error=locked", await browser.PostAsync("/account/sign-in", ("email", WeirServer.Email), ("password", WeirServer.Password)));
         Assert.Equal("/sign-in?error=wrong", await browser.PostAsync("/account/sign-in", ("email", "nobody@example.org"), ("password", WeirServer.Password)));
+    }
+
+    [Theory]
+    [InlineData("roles", """{"roles":["viewer"]}""")]
+    [InlineData("enabled", """{"enabled":false}""")]
+    [InlineData("reset-password", "")]
+    public async Task An_open_tab_no_longer_holds_once_its_person_was_changed(string change, string body)
+    {
+        await using var server = new WeirServer { Settings = Bootstrap };
+        using var admin = server.Client(Roles.Admin);
+        using var made = await admin.PostAsJsonAsync("/api/v1/people", new { email = "bea@example.org", name = "Bea", roles = new[] { "operator" } });
+        await using var scope = server.Services.CreateAsyncScope();
+        var people = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
+        var bea = (await people.FindByEmailAsync("bea@example.org"))!;
+        var tab = await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<Person>>().CreateAsync(bea);
+        Assert.True(await PersonRevalidation.HoldsAsync(scope.ServiceProvider, tab));
+
+        using var request = new HttpRequestMessage(change == "reset-password" ? HttpMethod.Post : HttpMethod.Put, $"/api/v1/people/{bea.Id}/{change}") { Content = body.Length == 0 ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var answer = await admin.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await using var later = server.Services.CreateAsyncScope();
+        Assert.False(await PersonRevalidation.HoldsAsync(later.ServiceProvider, tab));
     }
 
     [Fact]

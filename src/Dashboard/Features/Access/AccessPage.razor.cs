@@ -1,17 +1,14 @@
-using Microsoft.EntityFrameworkCore;
 using MudBlazor;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Commands;
-using Weir.Dashboard.Access;
 using Weir.Dashboard.Shell;
 
 namespace Weir.Dashboard.Features.Access;
 
-public sealed partial class AccessPage(IPartnerKeys keys, ApiTokens tokens, IServiceScopeFactory scopes, IDialogService dialogs, Changes changes, TimeProvider time)
+public sealed partial class AccessPage(IPartnerKeys keys, ApiTokens tokens, IDialogService dialogs, Changes changes, TimeProvider time)
 {
     private IReadOnlyList<PartnerKey>? _keys;
     private IReadOnlyList<ApiToken> _tokens = [];
-    private List<(string Name, string Email, IReadOnlyList<string> Roles)> _people = [];
     private (string What, string Secret)? _secret;
     private string _partner = "", _streams = "", _token = "", _role = Roles.Viewer;
     private string? _problem;
@@ -22,23 +19,12 @@ public sealed partial class AccessPage(IPartnerKeys keys, ApiTokens tokens, ISer
     {
         await base.OnInitializedAsync();
         await ReadAsync();
-        _people = await PeopleAsync();
     }
 
     private async Task ReadAsync()
     {
         _keys = [.. (await keys.ListAsync(Gone)).OrderBy(k => k.RevokedAt is not null).ThenBy(k => k.PartnerName, StringComparer.OrdinalIgnoreCase)];
         _tokens = [.. tokens.List().OrderBy(t => t.RevokedAt is not null)];
-    }
-
-    private async Task<List<(string, string, IReadOnlyList<string>)>> PeopleAsync()
-    {
-        // A context of its own: one of the circuit would live as long as the tab.
-        await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<PeopleDatabase>();
-        var roles = await (from held in database.UserRoles join role in database.Roles on held.RoleId equals role.Id select new { held.UserId, role.Name }).ToListAsync(Gone);
-        return [.. (await database.Users.AsNoTracking().OrderBy(p => p.DisplayName).ToListAsync(Gone))
-            .Select(p => (p.DisplayName, p.Email ?? "", (IReadOnlyList<string>)[.. roles.Where(r => r.UserId == p.Id).Select(r => r.Name!)]))];
     }
 
     private async Task CreateKeyAsync()
