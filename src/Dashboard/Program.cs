@@ -86,29 +86,32 @@ builder.Services
     .AddConsole()
     .AddHostedService<Announcement>();
 
-var app = builder.Build();
-app.UseConsole();
-app.UseAuthentication();
-app.UseAuthorization();
-app.UseAntiforgery();
-if (instance.TakesRecords)
+return await Startup.RunAsync(() =>
 {
-    app.MapGroup("").AllowAnonymous().MapIngest();
-}
-else
-{
-    app.MapHealth();
-}
+    var app = builder.Build();
+    app.UseConsole();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.UseAntiforgery();
+    if (instance.TakesRecords)
+    {
+        app.MapGroup("").AllowAnonymous().MapIngest();
+    }
+    else
+    {
+        app.MapHealth();
+    }
 
-if (instance.ShowsConsole)
-{
-    app.MapAccount();
-    app.MapControlApi();
-    app.MapMetricsHub();
-    app.MapConsole();
-}
+    if (instance.ShowsConsole)
+    {
+        app.MapAccount();
+        app.MapControlApi();
+        app.MapMetricsHub();
+        app.MapConsole();
+    }
 
-return await Startup.RunAsync(app);
+    return app;
+});
 
 /// <summary>The composition root: what runs, and nothing else.</summary>
 public partial class Program;
