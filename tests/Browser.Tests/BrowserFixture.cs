@@ -26,11 +26,11 @@ public sealed class BrowserFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>A fresh page with no cookies. Skips the test when there is no Chromium.</summary>
+    /// <summary>A fresh page with no cookies, of a phone with a touch screen below 600 pixels. Skips the test when there is no Chromium.</summary>
     public async Task<IPage> NewPageAsync(Uri address, int width, int height, ColorScheme scheme)
     {
         Assert.SkipWhen(_browser is null, "Chromium is not installed.");
-        var context = await _browser!.NewContextAsync(new() { BaseURL = address.ToString(), ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        var context = await _browser!.NewContextAsync(new() { BaseURL = address.ToString(), ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, HasTouch = width < 600, IsMobile = width < 600 });
         return await context.NewPageAsync();
     }
 

@@ -11,11 +11,15 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
 {
     private const int TableRows = 60;
 
+    /// <summary>After so many missing points the span is sent anew.</summary>
+    private const int MissedPoints = 4;
+
     private ElementReference _place;
     private IJSObjectReference? _module;
     private IJSObjectReference? _chart;
     private (string Lines, TimeSpan Span) _drawn;
     private double[] _latest = [];
+    private double _sent;
     private bool _table;
     private bool _empty = true;
 
@@ -76,6 +80,7 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
         }
 
         var (times, values) = Data();
+        _sent = times.Length > 0 ? times[^1] : 0;
         _chart = await _module.InvokeAsync<IJSObjectReference>("mount", Gone, _place, new
         {
             unit = Unit,
@@ -111,10 +116,22 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
     private async Task OnSampleAsync(SystemSnapshot snapshot)
     {
         var (time, values) = ReadLatest();
-        if (_chart is not null && !double.IsNaN(time))
+        if (_chart is null || double.IsNaN(time))
+        {
+            return;
+        }
+
+        // Paused, or the browser was away: what was missed is sent with the whole span.
+        if (time - _sent > MissedPoints * (Span.TotalMinutes <= 15 ? 1 : Span.TotalHours <= 6 ? 10 : 60))
+        {
+            _drawn = default;
+        }
+        else
         {
             await _chart.InvokeVoidAsync("append", Gone, time, values.Select(v => double.IsNaN(v) ? (double?)null : v));
         }
+
+        _sent = time;
     }
 
     /// <summary>The newest time of any line, and each line's value at it.</summary>

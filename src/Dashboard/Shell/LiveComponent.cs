@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Live;
+using Weir.ControlPlane.Metrics;
 using Weir.Dashboard.Access;
 
 namespace Weir.Dashboard.Shell;
@@ -18,6 +19,12 @@ public abstract class LiveComponent : ComponentBase, IDisposable
 
     [CascadingParameter]
     private Task<AuthenticationState>? Authentication { get; set; }
+
+    [Inject]
+    private Pause Pause { get; set; } = null!;
+
+    /// <summary>Whether snapshots stop coming while somebody has paused the tab. What judges how fresh they are must not stop.</summary>
+    protected virtual bool Pausable => true;
 
     /// <summary>Who is looking; known from <see cref="OnInitializedAsync"/> on.</summary>
     protected Actor Me { get; private set; } = new("anonymous", "anonymous", []);
@@ -90,8 +97,15 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         var gone = Gone;
         try
         {
+            var shown = false;
             await foreach (var value in feed.WatchAsync(gone))
             {
+                if (shown && Pausable && Pause.On && value is SystemSnapshot)
+                {
+                    continue;
+                }
+
+                shown = true;
                 await apply(value);
                 StateHasChanged();
             }

@@ -32,6 +32,9 @@ public abstract class ConsoleContext : BunitContext
     protected ConsoleContext()
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
+
+        // Long enough for a machine that does other things too; nothing waits for it to pass.
+        DefaultWaitTimeout = TimeSpan.FromSeconds(15);
         Services.AddMudServices();
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton(Snapshots);
@@ -45,6 +48,8 @@ public abstract class ConsoleContext : BunitContext
         Services.AddSingleton<IRecordStore>(Records);
         Services.AddSingleton<IConsumerControl>(Consumer);
         Services.AddSingleton(Fleet);
+        Services.AddSingleton<IPeople>(People);
+        Services.AddScoped<Pause>();
         Services.AddScoped<Changes>();
         _person = AddAuthorization();
         SignIn(Roles.Admin);
@@ -63,6 +68,7 @@ public abstract class ConsoleContext : BunitContext
     protected MemoryRecords Records { get; } = new();
     protected MemoryConsumer Consumer { get; } = new();
     protected Feed<FleetSnapshot> Fleet { get; } = new();
+    protected MemoryPeople People { get; } = new();
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
@@ -127,8 +133,14 @@ public sealed class MemoryPlanner : IReshardPlanner
 {
     public string? Problem { get; set; }
 
-    public Task<ReshardPlan> PlanAsync(string stream, int targetShardCount, CancellationToken cancellationToken) =>
-        Task.FromResult(new ReshardPlan(stream, 2, targetShardCount, ReshardPlanner.Steps(2, targetShardCount), 6, targetShardCount * 1048576.0, 10, Problem, ["A backlog stays on the closed shards."]));
+    /// <summary>How many plans were asked for.</summary>
+    public int Asked { get; private set; }
+
+    public Task<ReshardPlan> PlanAsync(string stream, int targetShardCount, CancellationToken cancellationToken)
+    {
+        Asked++;
+        return Task.FromResult(new ReshardPlan(stream, 2, targetShardCount, ReshardPlanner.Steps(2, targetShardCount), 6, targetShardCount * 1048576.0, 10, Problem, ["A backlog stays on the closed shards."]));
+    }
 }
 
 public sealed class MemoryRules : IRuleBook
@@ -216,4 +228,11 @@ public sealed class MemoryConsumer : IConsumerControl
     public Task<ConsumerAnswer> ReplayAsync(DeadLetterKey key, CancellationToken cancellationToken) => throw new InvalidOperationException("Pages change things through the gate.");
 
     public Task<ConsumerAnswer> DropAsync(DeadLetterKey key, string reason, CancellationToken cancellationToken) => throw new InvalidOperationException("Pages change things through the gate.");
+}
+
+public sealed class MemoryPeople : IPeople
+{
+    public List<PersonEntry> All { get; } = [];
+
+    public Task<IReadOnlyList<PersonEntry>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PersonEntry>>([.. All]);
 }

@@ -38,6 +38,10 @@
       keep('weir-rail', root.dataset.rail ?? 'wide');
     },
     reload() { location.reload(); },
+    keys() {
+      document.getElementById('keys-on').checked = keysOn();
+      document.getElementById('keys').showModal();
+    },
     copy(button) {
       const text = document.getElementById(button.dataset.copies)?.textContent ?? '';
       const done = () => { button.dataset.copied = 'true'; setTimeout(() => delete button.dataset.copied, 1500); };
@@ -65,6 +69,64 @@
         menu.open = false;
         menu.querySelector('summary').focus();
       }
+    }
+  });
+
+  // Keys of one letter: "g" and a letter goes to a page, a letter alone presses the button that carries it.
+  const keysOn = () => read('weir-keys') !== 'off';
+  const typing = target => target.closest?.('input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]');
+  let going = 0;
+  addEventListener('keydown', e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || !keysOn() || typing(e.target) || document.querySelector('dialog[open], .mud-dialog')) {
+      return;
+    }
+
+    const go = Date.now() - going < 1500;
+    going = 0;
+    if (e.key === 'g' && !go) {
+      going = Date.now();
+    } else if (go) {
+      document.querySelector(`[data-go="${CSS.escape(e.key)}"]`)?.click();
+    } else if (e.key === '?') {
+      actions.keys();
+    } else if (e.key === '/') {
+      const search = document.querySelector('main input[type=search]');
+      search?.focus();
+      search?.select();
+    } else if (/^[a-z]$/.test(e.key)) {
+      document.querySelector(`[data-key="${e.key}"]`)?.click();
+      return;
+    } else {
+      return;
+    }
+
+    e.preventDefault();
+  });
+  addEventListener('change', e => {
+    if (e.target.id === 'keys-on') {
+      keep('weir-keys', e.target.checked ? 'on' : 'off');
+    }
+  });
+
+  // A server that was restarted knows nothing of this page's circuit: the page is loaded anew as soon as somebody answers.
+  addEventListener('DOMContentLoaded', () => {
+    const lost = document.getElementById('components-reconnect-modal');
+    let waiting = false;
+    const again = async () => {
+      try {
+        await fetch(location.href, { cache: 'no-store', redirect: 'manual' });
+        location.reload();
+      } catch {
+        setTimeout(again, 2000);
+      }
+    };
+    if (lost) {
+      new MutationObserver(() => {
+        if (!waiting && (lost.classList.contains('components-reconnect-failed') || lost.classList.contains('components-reconnect-rejected'))) {
+          waiting = true;
+          again();
+        }
+      }).observe(lost, { attributes: true, attributeFilter: ['class'] });
     }
   });
 })();

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Sockets;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Weir.Browser.Tests;
+
+/// <summary>What holds for every page: read by everybody, on a phone too, by keyboard, through a restart, and only by whom it is for.</summary>
+public sealed class ConsoleTests(BrowserFixture browser)
+{
+    private const string Email = "ada@weir.example";
+    private const string Password = "a long enough sentence";
+
+    /// <summary>A name as long as the service takes.</summary>
+    private static readonly string Longest = new('x', 128);
+
+    private static readonly string[] Pages = ["/", "/streams", "/streams/orders", "/streams/orders?view=table&shard=shardId-000000000000", "/rules", "/rules?bench=1", "/records", "/audit", "/access", $"/streams/{Longest}"];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_page_follows_WCAG_and_fits_its_screen()
+    {
+        await using var weir = await StartAsync();
+        using var client = await WeirClient.ForAsync(weir, "acme");
+        await client.PostAsync("streams", new { stream = Longest, shardCount = 1 });
+        await client.PutAsync("sample-traffic", new { stream = "orders", recordsPerSecond = 1500 });
+        var wrong = new List<string>();
+        foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light)])
+        {
+            var page = await browser.NewPageAsync(weir.Address, width, 900, scheme);
+            await SignInAsync(page, Email, Password);
+            foreach (var path in Pages)
+            {
+                await OpenAsync(page, path);
+                await Expect(page.GetByTestId("waiting")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
+                wrong.AddRange((await FaultsAsync(page)).Select(f => $"{path} at {width}, {scheme}: {f}"));
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+    }
+
+    [Fact]
+    public async Task A_page_comes_back_by_itself_when_the_server_was_restarted()
+    {
+        var data = Directory.CreateTempSubdirectory("weir-restart-").FullName;
+        var port = FreePort();
+        try
+        {
+            IPage page;
+            await using (var weir = await StartAsync(data, port))
+            {
+                page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
+                await SignInAsync(page, Email, Password);
+                await OpenAsync(page, "/streams/orders?view=table");
+                await weir.KillAsync();
+            }
+
+            await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await using var again = await StartAsync(data, port);
+
+            await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+            await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 60_000 });
+            Assert.EndsWith("/streams/orders?view=table", page.Url, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Keys_lead_through_the_console_and_can_be_turned_off()
+    {
+        await using var weir = await StartAsync();
+        var page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
+        await SignInAsync(page, Email, Password);
+
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("r");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Records" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.GetByTestId("records-search")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("gap");
+        await Expect(page.GetByTestId("records-search")).ToHaveValueAsync("gap");
+        await page.GetByTestId("records-search").BlurAsync();
+        await page.Keyboard.PressAsync("p");
+        await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "paused");
+        await page.Keyboard.PressAsync("p");
+        await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live");
+
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.GetByTestId("keys")).ToBeVisibleAsync();
+        await page.Locator("#keys-on").UncheckAsync();
+        await page.GetByTestId("keys-close").ClickAsync();
+        await page.Keyboard.PressAsync("p");
+        await Expect(page.GetByTestId("pause")).ToHaveAttributeAsync("aria-pressed", "false");
+    }
+
+    [Theory]
+    [InlineData("viewer", new[] { "/", "/streams", "/rules" }, new[] { "/records", "/audit", "/access" })]
+    [InlineData("operator", new[] { "/", "/streams", "/rules", "/records" }, new[] { "/audit", "/access" })]
+    [InlineData("compliance", new[] { "/", "/streams", "/rules", "/records", "/audit" }, new[] { "/access" })]
+    public async Task A_role_opens_its_pages_and_no_others(string role, string[] opens, string[] keepsOut)
+    {
+        await using var weir = await StartAsync();
+        using var client = await WeirClient.ForAsync(weir, "acme");
+        var made = await client.PostAsync("people", new { email = $"{role}@weir.example", name = role, roles = new[] { role } });
+        var page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
+        await SignInAsync(page, $"{role}@weir.example", made.GetProperty("secret").GetString()!);
+
+        await Expect(page.Locator("nav.rail a[data-testid]")).ToHaveCountAsync(opens.Length);
+        foreach (var path in opens)
+        {
+            await OpenAsync(page, path);
+            await Expect(page.GetByTestId("denied")).ToHaveCountAsync(0);
+            await Expect(page.Locator("main h1")).ToBeVisibleAsync();
+        }
+
+        foreach (var path in keepsOut)
+        {
+            await page.GotoAsync(path);
+            await Expect(page.GetByTestId("denied")).ToBeVisibleAsync();
+        }
+    }
+
+    /// <summary>Buttons, links of the navigation and fields that a finger cannot hit: less than 44 px high, but for switches and links in tables, whose hit area is larger than they look.</summary>
+    private const string SmallTargets = """
+        () => [...document.querySelectorAll('main button, main .segments a, main input:not([type=range]), main select, .topbar button, .rail a')]
+          .filter(e => e.getClientRects().length > 0 && !e.matches('.switch, .grid .link-button') && e.getBoundingClientRect().height < 43.5)
+          .map(e => `${e.outerHTML.slice(0, 90)} is ${Math.round(e.getBoundingClientRect().height)} px high`)
+        """;
+
+    /// <summary>What axe finds, what is wider than the screen, and on a phone what a finger cannot hit.</summary>
+    private static async Task<List<string>> FaultsAsync(IPage page)
+    {
+        var axe = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } });
+        var faults = axe.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}").ToList();
+        var over = await page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)");
+        if (over > 0)
+        {
+            faults.Add($"{over} px wider than the screen");
+        }
+
+        if (page.ViewportSize!.Width < 600)
+        {
+            faults.AddRange(await page.EvaluateAsync<string[]>(SmallTargets));
+        }
+
+        return faults;
+    }
+
+    private static Task<WeirProcess> StartAsync(string? data = null, int port = 0) => WeirProcess.StartAsync(
+        new Dictionary<string, string>
+        {
+            ["LocalKinesis:InitialStreams"] = "orders:1",
+            ["Access:Bootstrap:Email"] = Email,
+            ["Access:Bootstrap:Password"] = Password,
+            ["Urls"] = $"http://127.0.0.1:{port}",
+        },
+        data,
+        Cancel);
+
+    private static async Task SignInAsync(IPage page, string email, string password)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.GetByTestId("sign-in-email").FillAsync(email);
+        await page.GetByTestId("sign-in-password").FillAsync(password);
+        await page.GetByTestId("sign-in-submit").ClickAsync();
+        await InteractiveAsync(page);
+    }
+
+    private static async Task OpenAsync(IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        await InteractiveAsync(page);
+    }
+
+    private static Task InteractiveAsync(IPage page) => Expect(page.Locator("[data-interactive=true]").First).ToBeAttachedAsync(new() { Timeout = 30_000 });
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
