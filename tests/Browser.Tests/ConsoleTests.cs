@@ -10,13 +10,10 @@ namespace Weir.Browser.Tests;
 /// <summary>What holds for every page: read by everybody, on a phone too, by keyboard, through a restart, and only by whom it is for.</summary>
 public sealed class ConsoleTests(BrowserFixture browser)
 {
-    private const string Email = "ada@weir.example";
-    private const string Password = "a long enough sentence";
-
     /// <summary>A name as long as the service takes.</summary>
     private static readonly string Longest = new('x', 128);
 
-    private static readonly string[] Pages = ["/", "/streams", "/streams/orders", "/streams/orders?view=table&shard=shardId-000000000000", "/rules", "/rules?bench=1", "/records", "/audit", "/access", $"/streams/{Longest}"];
+    private static readonly string[] Pages = ["/", "/streams", "/streams/orders", "/streams/orders?view=table&shard=shardId-000000000000", "/consumers", "/rules", "/rules?bench=1", "/records", "/dead-letters", "/audit", "/access", $"/streams/{Longest}"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -31,11 +28,11 @@ public sealed class ConsoleTests(BrowserFixture browser)
         foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light)])
         {
             var page = await browser.NewPageAsync(weir.Address, width, 900, scheme);
-            await SignInAsync(page, Email, Password);
+            await page.SignInAsync();
             foreach (var path in Pages)
             {
-                await OpenAsync(page, path);
-                await Expect(page.GetByTestId("waiting")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
+                await page.OpenAsync(path);
+                await page.FilledAsync();
                 wrong.AddRange((await FaultsAsync(page)).Select(f => $"{path} at {width}, {scheme}: {f}"));
             }
         }
@@ -54,8 +51,8 @@ public sealed class ConsoleTests(BrowserFixture browser)
             await using (var weir = await StartAsync(data, port))
             {
                 page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
-                await SignInAsync(page, Email, Password);
-                await OpenAsync(page, "/streams/orders?view=table");
+                await page.SignInAsync();
+                await page.OpenAsync("/streams/orders?view=table");
                 await weir.KillAsync();
             }
 
@@ -77,7 +74,7 @@ public sealed class ConsoleTests(BrowserFixture browser)
     {
         await using var weir = await StartAsync();
         var page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
-        await SignInAsync(page, Email, Password);
+        await page.SignInAsync();
 
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("r");
@@ -101,21 +98,21 @@ public sealed class ConsoleTests(BrowserFixture browser)
     }
 
     [Theory]
-    [InlineData("viewer", new[] { "/", "/streams", "/rules" }, new[] { "/records", "/audit", "/access" })]
-    [InlineData("operator", new[] { "/", "/streams", "/rules", "/records" }, new[] { "/audit", "/access" })]
-    [InlineData("compliance", new[] { "/", "/streams", "/rules", "/records", "/audit" }, new[] { "/access" })]
+    [InlineData("viewer", new[] { "/", "/streams", "/consumers", "/rules" }, new[] { "/records", "/dead-letters", "/audit", "/access" })]
+    [InlineData("operator", new[] { "/", "/streams", "/consumers", "/rules", "/records", "/dead-letters" }, new[] { "/audit", "/access" })]
+    [InlineData("compliance", new[] { "/", "/streams", "/consumers", "/rules", "/records", "/dead-letters", "/audit" }, new[] { "/access" })]
     public async Task A_role_opens_its_pages_and_no_others(string role, string[] opens, string[] keepsOut)
     {
         await using var weir = await StartAsync();
         using var client = await WeirClient.ForAsync(weir, "acme");
         var made = await client.PostAsync("people", new { email = $"{role}@weir.example", name = role, roles = new[] { role } });
         var page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
-        await SignInAsync(page, $"{role}@weir.example", made.GetProperty("secret").GetString()!);
+        await page.SignInAsync($"{role}@weir.example", made.GetProperty("secret").GetString()!);
 
         await Expect(page.Locator("nav.rail a[data-testid]")).ToHaveCountAsync(opens.Length);
         foreach (var path in opens)
         {
-            await OpenAsync(page, path);
+            await page.OpenAsync(path);
             await Expect(page.GetByTestId("denied")).ToHaveCountAsync(0);
             await Expect(page.Locator("main h1")).ToBeVisibleAsync();
         }
@@ -153,33 +150,12 @@ public sealed class ConsoleTests(BrowserFixture browser)
         return faults;
     }
 
-    private static Task<WeirProcess> StartAsync(string? data = null, int port = 0) => WeirProcess.StartAsync(
-        new Dictionary<string, string>
-        {
-            ["LocalKinesis:InitialStreams"] = "orders:1",
-            ["Access:Bootstrap:Email"] = Email,
-            ["Access:Bootstrap:Password"] = Password,
-            ["Urls"] = $"http://127.0.0.1:{port}",
-        },
-        data,
-        Cancel);
-
-    private static async Task SignInAsync(IPage page, string email, string password)
+    private static Task<WeirProcess> StartAsync(string? data = null, int port = 0)
     {
-        await page.GotoAsync("/sign-in");
-        await page.GetByTestId("sign-in-email").FillAsync(email);
-        await page.GetByTestId("sign-in-password").FillAsync(password);
-        await page.GetByTestId("sign-in-submit").ClickAsync();
-        await InteractiveAsync(page);
+        var settings = ConsolePages.Settings("orders:1");
+        settings["Urls"] = $"http://127.0.0.1:{port}";
+        return WeirProcess.StartAsync(settings, data, Cancel);
     }
-
-    private static async Task OpenAsync(IPage page, string path)
-    {
-        await page.GotoAsync(path);
-        await InteractiveAsync(page);
-    }
-
-    private static Task InteractiveAsync(IPage page) => Expect(page.Locator("[data-interactive=true]").First).ToBeAttachedAsync(new() { Timeout = 30_000 });
 
     private static int FreePort()
     {

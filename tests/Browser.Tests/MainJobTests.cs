@@ -106,6 +106,37 @@ public sealed class MainJobTests
         }
     }
 
+    [Fact]
+    public async Task A_reshard_goes_on_after_kill_9_to_the_number_that_was_asked_for()
+    {
+        var data = Directory.CreateTempSubdirectory("weir-reshard-").FullName;
+        try
+        {
+            (string Key, string Token) secrets;
+            string id;
+            await using (var weir = await StartAsync("orders:1", data))
+            {
+                secrets = await WeirVerbs.SecretsAsync(weir, "acme");
+                using var client = WeirClient.With(weir.Address, secrets);
+                id = (await client.PostAsync("streams/orders/reshard", new { targetShardCount = 32, fromShardCount = 1 })).GetProperty("operationId").GetString()!;
+                await Eventually.SeeAsync("a step to be done", () => client.GetAsync($"operations/{id}"), o => o.GetProperty("stepsDone").GetInt32() >= 1, Patience);
+                await weir.KillAsync();
+            }
+
+            await using var again = await StartAsync("orders:1", data);
+            using var reader = WeirClient.With(again.Address, secrets);
+            var ended = await Eventually.SeeAsync("the reshard's end", () => reader.GetAsync($"operations/{id}"), o => o.GetProperty("state").GetString() != "Running", Patience);
+
+            Assert.Equal("Succeeded", ended.GetProperty("state").GetString());
+            await Eventually.SeeAsync("32 open shards", () => reader.GetAsync("streams/orders"), s => s.GetProperty("openShards").GetInt32() == 32, Patience);
+            Assert.Equal(1, (await reader.GetAsync("audit?action=end-reshard&outcome=done")).GetArrayLength());
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
     private static Task<WeirProcess> StartAsync(string streams, string? data = null) =>
         WeirProcess.StartAsync(new Dictionary<string, string> { ["LocalKinesis:InitialStreams"] = streams }, data, Cancel);
 

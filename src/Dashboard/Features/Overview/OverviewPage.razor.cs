@@ -44,6 +44,7 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
 
     private double Throttles => _now!.Streams.Sum(s => s.WriteThrottlesPerSecond);
 
+    /// <summary>The stream that needs a look first: what stands for all in the station of streams.</summary>
     private StreamSnapshot? Fullest => _now!.Streams.MaxBy(s => s.Utilization);
 
     private double Utilization => Fullest?.Utilization ?? 0;

@@ -1,0 +1,89 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Weir.Browser.Tests;
+
+/// <summary>
+/// Takes the pictures of docs/screenshots from a running system with sample traffic, when it is told where to put them:
+/// <code>WEIR_SCREENSHOTS=$PWD/docs/screenshots dotnet test --project tests/Browser.Tests -c Release -- --filter-class '*Screenshots'</code>
+/// </summary>
+public sealed class Screenshots(BrowserFixture browser)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Of_every_page_in_light_and_dark()
+    {
+        var folder = Environment.GetEnvironmentVariable("WEIR_SCREENSHOTS");
+        Assert.SkipWhen(folder is null, "WEIR_SCREENSHOTS names no folder.");
+        await using var weir = await WeirProcess.StartAsync(ConsolePages.Settings("orders:2"), null, Cancel);
+        using var client = await WeirClient.ForAsync(weir, "acme");
+        await client.PutAsync("sample-traffic", new { stream = "orders", recordsPerSecond = 1200 });
+        await AgeAsync(client, 45);
+        await client.PutAsync("sample-traffic", new { stream = "orders", recordsPerSecond = 3200 });
+        await AgeAsync(client, 100);
+
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            var page = await SignInAsync(weir, 1440, 900, scheme);
+            await TakeAsync(page, folder!, "overview", "/", scheme);
+            var phone = await SignInAsync(weir, 390, 844, scheme);
+            await TakeAsync(phone, folder!, "overview-phone", "/", scheme);
+            await page.OpenAsync("/streams/orders");
+            await page.GetByTestId("stream-reshard").ClickAsync();
+            await page.GetByTestId("reshard-target").FillAsync("8");
+            await Expect(page.GetByTestId("reshard-plan")).ToContainTextAsync("8 MiB/s");
+            await SaveAsync(page, folder!, "reshard", scheme);
+            await page.GetByTestId("reshard-cancel").ClickAsync();
+        }
+
+        await client.PostAsync("streams/orders/reshard", new { targetShardCount = 8 });
+        await Eventually.SeeAsync("8 shards", () => client.GetAsync("streams/orders"), s => s.GetProperty("openShards").GetInt32() == 8, Patience);
+        await AgeAsync(client, 112);
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            var page = await SignInAsync(weir, 1440, 900, scheme);
+            await TakeAsync(page, folder!, "stream", "/streams/orders", scheme);
+            await TakeAsync(page, folder!, "shards", "/streams/orders?view=table", scheme);
+            await TakeAsync(page, folder!, "rules", "/rules?bench=1", scheme);
+            await page.OpenAsync("/records");
+            await page.GetByTestId("records-table").Locator("button").First.ClickAsync();
+            await Expect(page.GetByTestId("record-json")).ToBeVisibleAsync();
+            await SaveAsync(page, folder!, "records", scheme);
+            await page.OpenAsync("/audit");
+            await page.GetByTestId("audit-verify").ClickAsync();
+            await Expect(page.GetByTestId("audit-verified")).ToBeVisibleAsync();
+            await SaveAsync(page, folder!, "audit", scheme);
+            await TakeAsync(page, folder!, "access", "/access", scheme);
+        }
+    }
+
+    /// <summary>Waits until so many seconds have been sampled: a chart needs something to show.</summary>
+    private static Task AgeAsync(WeirClient client, int samples) =>
+        Eventually.SeeAsync($"{samples} samples", () => client.GetAsync("metrics"), s => s.GetProperty("sequence").GetInt64() >= samples, Patience);
+
+    private static async Task TakeAsync(IPage page, string folder, string name, string path, ColorScheme scheme)
+    {
+        await page.OpenAsync(path);
+        await page.FilledAsync();
+        await SaveAsync(page, folder, name, scheme);
+    }
+
+    private static async Task SaveAsync(IPage page, string folder, string name, ColorScheme scheme)
+    {
+        // A second sample, so that charts have drawn and figures have settled.
+        var clock = page.Locator(".live-at");
+        var now = await clock.InnerTextAsync();
+        await Expect(clock).Not.ToHaveTextAsync(now);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png"), Animations = ScreenshotAnimations.Disabled });
+    }
+
+    private async Task<IPage> SignInAsync(WeirProcess weir, int width, int height, ColorScheme scheme)
+    {
+        var page = await browser.NewPageAsync(weir.Address, width, height, scheme);
+        await page.SignInAsync();
+        return page;
+    }
+}
