@@ -117,6 +117,7 @@ public static class ControlPlaneServices
         .AddCommand<CreatePartnerKey, AccessCommandHandler>()
         .AddCommand<RevokePartnerKey, AccessCommandHandler>()
         .AddCommand<LimitPartner, AccessCommandHandler>()
+        .AddCommand<SetPartnerSigning, AccessCommandHandler>()
         .AddCommand<CreateApiToken, AccessCommandHandler>()
         .AddCommand<RevokeApiToken, AccessCommandHandler>()
         .AddCommand<RewindConsumer, ConsumerCommandHandler>()

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
@@ -27,7 +28,7 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     private static readonly TimeSpan NoteUsesEvery = TimeSpan.FromSeconds(10);
 
     private const string ActiveKeys =
-        "SELECT k.hash, k.id, p.id, p.name, k.streams, p.records_per_second, p.bytes_per_second FROM partner_keys k JOIN partners p ON p.id = k.partner_id WHERE k.revoked_at IS NULL";
+        "SELECT k.hash, k.id, p.id, p.name, k.streams, p.records_per_second, p.bytes_per_second, p.signing_secret FROM partner_keys k JOIN partners p ON p.id = k.partner_id WHERE k.revoked_at IS NULL";
 
     private readonly StateChanges _changes = new(database);
     private readonly Lock _reloading = new();
@@ -120,6 +121,25 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
         return found;
     }
 
+    /// <summary>
+    /// Gives the partner a new secret to sign its requests with, 256 random bits in base64, or takes it away; not found when there is no such partner.
+    /// It must be read to check a signature, so it is kept as it is: who can read the database can sign.
+    /// </summary>
+    public (bool Found, string? Secret) Sign(string partnerName, bool signs)
+    {
+        var secret = signs ? Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) : null;
+        var found = database.Execute("UPDATE partners SET signing_secret = $secret WHERE name = $name", ("$secret", secret), ("$name", partnerName.Trim())) == 1;
+        Reload();
+        return (found, found ? secret : null);
+    }
+
+    public Task<IReadOnlyList<PartnerEntry>> PartnersAsync(CancellationToken cancellationToken) => Task.FromResult(database.Query(
+        """
+        SELECT p.name, (SELECT COUNT(*) FROM partner_keys k WHERE k.partner_id = p.id AND k.revoked_at IS NULL), p.records_per_second, p.bytes_per_second, p.signing_secret IS NOT NULL
+        FROM partners p ORDER BY p.name
+        """,
+        r => new PartnerEntry(r.GetString(0), r.GetInt32(1), r.IsDBNull(2) ? null : r.GetDouble(2), r.IsDBNull(3) ? null : r.GetDouble(3), r.GetBoolean(4))));
+
     public Task<bool> RevokeAsync(string keyId, Actor by, CancellationToken cancellationToken)
     {
         var revoked = database.Execute("UPDATE partner_keys SET revoked_at = $at WHERE id = $id AND revoked_at IS NULL", ("$at", time.GetUtcNow().Stored()), ("$id", keyId)) == 1;
@@ -183,7 +203,7 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
                 ActiveKeys,
                 r => KeyValuePair.Create(
                     SecretHash.From((byte[])r.GetValue(0)),
-                    new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)))));
+                    new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)) { SigningSecret = r.TextOrNull(7) })));
 
             // A key that has not changed keeps its mark of use, and the partner its identity: limiters may hold on to it.
             var byHash = now

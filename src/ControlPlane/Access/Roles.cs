@@ -60,10 +60,16 @@ public sealed record PartnerKey(string Id, string PartnerId, string PartnerName,
 /// <summary>A key just made; <see cref="Secret"/> cannot be read again.</summary>
 public sealed record NewPartnerKey(PartnerKey Key, string Secret);
 
+/// <summary>A partner as it is set up. Limits are a second's, null for none; <see cref="Signs"/> when its requests must be signed.</summary>
+public sealed record PartnerEntry(string Name, int ActiveKeys, double? RecordsPerSecond, double? BytesPerSecond, bool Signs);
+
 /// <summary>Keys of partners, on the state store. At most two active keys a partner, so that one can be rotated.</summary>
 public interface IPartnerKeys
 {
     Task<IReadOnlyList<PartnerKey>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Every partner that ever had a key, by name.</summary>
+    Task<IReadOnlyList<PartnerEntry>> PartnersAsync(CancellationToken cancellationToken);
     Task<NewPartnerKey> CreateAsync(string partnerName, IReadOnlyList<string>? streams, Actor by, CancellationToken cancellationToken);
     Task<bool> RevokeAsync(string keyId, Actor by, CancellationToken cancellationToken);
 }

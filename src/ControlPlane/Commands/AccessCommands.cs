@@ -17,6 +17,14 @@ public sealed record RevokePartnerKey(string KeyId) : ICommand
     public string Permission => Permissions.Administer;
 }
 
+/// <summary>Makes a partner sign its requests from now on, with a new secret that stands in the result once; or, with <see cref="Signs"/> false, no longer.</summary>
+public sealed record SetPartnerSigning(string PartnerName, bool Signs) : ICommand
+{
+    public string Name => "set-partner-signing";
+    public string Target => PartnerName;
+    public string Permission => Permissions.Administer;
+}
+
 /// <summary>Makes an API token with one role.</summary>
 public sealed record CreateApiToken(string TokenName, string Role) : ICommand
 {
@@ -33,7 +41,7 @@ public sealed record RevokeApiToken(string TokenId) : ICommand
 }
 
 internal sealed class AccessCommandHandler(PartnerKeys keys, ApiTokens tokens)
-    : ICommandHandler<CreatePartnerKey>, ICommandHandler<RevokePartnerKey>, ICommandHandler<CreateApiToken>, ICommandHandler<RevokeApiToken>, ICommandHandler<LimitPartner>
+    : ICommandHandler<CreatePartnerKey>, ICommandHandler<RevokePartnerKey>, ICommandHandler<CreateApiToken>, ICommandHandler<RevokeApiToken>, ICommandHandler<LimitPartner>, ICommandHandler<SetPartnerSigning>
 {
     public async Task<CommandResult> HandleAsync(CreatePartnerKey command, Actor actor, CancellationToken cancellationToken)
     {
@@ -55,6 +63,15 @@ internal sealed class AccessCommandHandler(PartnerKeys keys, ApiTokens tokens)
         keys.Limit(command.PartnerName, command.RecordsPerSecond, command.BytesPerSecond)
             ? new CommandResult.Done($"The limits of '{command.PartnerName}' are set.")
             : new CommandResult.Failed($"There is no partner '{command.PartnerName}'.", "name") { NotFound = true });
+
+    public Task<CommandResult> HandleAsync(SetPartnerSigning command, Actor actor, CancellationToken cancellationToken)
+    {
+        var (found, secret) = keys.Sign(command.PartnerName, command.Signs);
+        return Task.FromResult<CommandResult>(
+            !found ? new CommandResult.Failed($"There is no partner '{command.PartnerName}'.", "name") { NotFound = true }
+            : secret is null ? new CommandResult.Done($"'{command.PartnerName}' no longer signs its requests.")
+            : new CommandResult.Done($"'{command.PartnerName}' signs its requests from now on.") { Secret = secret });
+    }
 
     public Task<CommandResult> HandleAsync(CreateApiToken command, Actor actor, CancellationToken cancellationToken)
     {

@@ -48,6 +48,7 @@ public sealed class StateDatabase
         """
         CREATE TABLE shared_documents (name TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL);
         """,
+        "ALTER TABLE partners ADD COLUMN signing_secret TEXT",
     ];
 
     private readonly string _connectionString;

@@ -12,7 +12,12 @@ internal static class AccessApi
         keys.MapGet("/", async (IPartnerKeys partners, CancellationToken ct) => await partners.ListAsync(ct));
         keys.MapPost("/", (KeyBody body, Gate gate) => gate.RunAsync(new CreatePartnerKey(body.PartnerName, body.Streams)));
         keys.MapDelete("/{id}", (string id, Gate gate) => gate.RunAsync(new RevokePartnerKey(id)));
-        api.MapPut("/partners/{name}/limits", (string name, LimitBody body, Gate gate) => gate.RunAsync(new LimitPartner(name, body.RecordsPerSecond, body.BytesPerSecond)));
+
+        var partners = api.MapGroup("/partners").RequireAuthorization(Permissions.Administer);
+        partners.MapGet("/", async (IPartnerKeys all, CancellationToken ct) => await all.PartnersAsync(ct));
+        partners.MapPut("/{name}/limits", (string name, LimitBody body, Gate gate) => gate.RunAsync(new LimitPartner(name, body.RecordsPerSecond, body.BytesPerSecond)));
+        partners.MapPut("/{name}/signing", (string name, Gate gate) => gate.RunAsync(new SetPartnerSigning(name, Signs: true)));
+        partners.MapDelete("/{name}/signing", (string name, Gate gate) => gate.RunAsync(new SetPartnerSigning(name, Signs: false)));
 
         var tokens = api.MapGroup("/tokens").RequireAuthorization(Permissions.Administer);
         tokens.MapGet("/", (ApiTokens all) => all.List());

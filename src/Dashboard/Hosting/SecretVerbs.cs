@@ -12,6 +12,9 @@ internal static class SecretVerbs
         usage: keys create --partner NAME [--streams a,b] [--quiet]    makes a key and prints it; it cannot be shown again
                keys list                                               lists keys, never their secrets
                keys revoke --id ID                                     ends a key at once
+               keys limit --partner NAME [--records N] [--bytes N]     bounds what a partner may send a second; none given: no bound
+               keys sign --partner NAME [--quiet]                      makes a partner sign its requests and prints the secret
+               keys unsign --partner NAME                              takes the secret away
         """;
 
     private const string TokensUsage = """
@@ -51,6 +54,32 @@ internal static class SecretVerbs
                 }
 
                 await audit.AppendAsync(Shell, "revoke-partner-key", id, "done", null, CancellationToken.None);
+                return 0;
+            case "limit":
+                var (limited, records, bytes) = (options.Required("--partner"), options.Number("--records"), options.Number("--bytes"));
+                options.End();
+                if (!keys.Limit(limited, records, bytes))
+                {
+                    throw new UsageException($"There is no partner '{limited}'.");
+                }
+
+                await audit.AppendAsync(Shell, "limit-partner", limited, "done", null, CancellationToken.None);
+                return 0;
+            case "sign" or "unsign":
+                var (signer, bare) = (options.Required("--partner"), options.Has("--quiet"));
+                options.End();
+                var (found, signingSecret) = keys.Sign(signer, action == "sign");
+                if (!found)
+                {
+                    throw new UsageException($"There is no partner '{signer}'.");
+                }
+
+                await audit.AppendAsync(Shell, "set-partner-signing", signer, "done", null, CancellationToken.None);
+                if (signingSecret is not null)
+                {
+                    Console.WriteLine(bare ? signingSecret : $"'{signer}' signs its requests with this secret (base64), shown this once:\n{signingSecret}");
+                }
+
                 return 0;
             default:
                 throw new UsageException($"'{action}' is not known here.");

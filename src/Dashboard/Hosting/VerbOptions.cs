@@ -32,6 +32,12 @@ internal sealed class VerbOptions
     /// <summary>The value behind a name. Throws <see cref="UsageException"/> when it is not there.</summary>
     public string Required(string name) => Value(name) ?? throw new UsageException($"{name} is missing.");
 
+    /// <summary>The number behind a name, null when it is not there. Throws <see cref="UsageException"/> when it is none.</summary>
+    public double? Number(string name) =>
+        Value(name) is not { } text ? null
+        : double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number
+        : throw new UsageException($"{name} is a number, not '{text}'.");
+
     /// <summary>Throws <see cref="UsageException"/> when something is left that nobody asked for.</summary>
     public void End()
     {

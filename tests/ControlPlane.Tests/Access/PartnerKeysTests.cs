@@ -123,6 +123,25 @@ public sealed class PartnerKeysTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => _keys.Limit("acme", double.NaN, null));
     }
 
+    [Fact]
+    public async Task A_partner_that_signs_has_a_secret_until_it_is_taken_away()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        using var verb = Open();
+
+        var (found, secret) = verb.Sign("acme", signs: true);
+
+        Assert.True(found);
+        Assert.Equal(32, Convert.FromBase64String(secret!).Length);
+        await _keys.StartAsync(CancellationToken.None);
+        await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromMilliseconds(250), () => _keys.FindByKeyAsync(made.Secret, CancellationToken.None).AsTask().Result!.SigningSecret == secret, "the secret made elsewhere");
+        Assert.Equal([new PartnerEntry("acme", 1, null, null, true)], await _keys.PartnersAsync(CancellationToken.None));
+        Assert.Equal((true, null), _keys.Sign("acme", signs: false));
+        Assert.Null((await _keys.FindByKeyAsync(made.Secret, CancellationToken.None))!.SigningSecret);
+        Assert.Equal((false, null), _keys.Sign("nobody", signs: true));
+        await _keys.StopAsync(CancellationToken.None);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("   ")]

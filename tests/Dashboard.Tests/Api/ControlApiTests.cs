@@ -244,6 +244,52 @@ public sealed class ControlApiTests(WeirServer server) : IClassFixture<WeirServe
     }
 
     [Fact]
+    public async Task A_partner_that_signs_is_refused_without_its_signature()
+    {
+        using var admin = server.Client(Roles.Admin);
+        using var made = await admin.PostAsJsonAsync("/api/v1/keys", new { partnerName = "signer" });
+        using var signing = await admin.PutAsync("/api/v1/partners/signer/signing", null);
+        var secret = (await signing.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString()!;
+        using var partner = server.Client();
+        partner.DefaultRequestHeaders.Add("X-Api-Key", (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString()!);
+
+        async Task<HttpStatusCode> SendAsync(bool signed)
+        {
+            using var content = new StringContent("{}", Encoding.UTF8, "application/json");
+            if (signed)
+            {
+                var at = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+                var text = $"{at}.POST./v1/streams/orders/records.{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("{}"u8))}";
+                content.Headers.Add("X-Signature", $"t={at},v1={Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData(Convert.FromBase64String(secret), Encoding.UTF8.GetBytes(text)))}");
+            }
+
+            return (await partner.PostAsync("/v1/streams/orders/records", content)).StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync(signed: false));
+        Assert.Equal(HttpStatusCode.Accepted, await SendAsync(signed: true));
+        var listed = (await admin.GetFromJsonAsync<JsonElement>("/api/v1/partners")).EnumerateArray().Single(p => p.GetProperty("name").GetString() == "signer");
+        Assert.True(listed.GetProperty("signs").GetBoolean());
+        Assert.DoesNotContain(secret, listed.GetRawText());
+        Assert.Equal(HttpStatusCode.OK, (await admin.DeleteAsync("/api/v1/partners/signer/signing")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, await SendAsync(signed: false));
+    }
+
+    [Fact]
+    public async Task The_reference_of_the_ingest_API_is_served_whole_from_this_host()
+    {
+        using var client = server.Client();
+        var page = await client.GetStringAsync("/reference");
+
+        foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(page, "(?:src|href)=\"([^\"]+)\""))
+        {
+            Assert.StartsWith("/", link.Groups[1].Value);
+            using var got = await client.GetAsync(link.Groups[1].Value);
+            Assert.Equal(HttpStatusCode.OK, got.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Sample_traffic_runs_through_the_real_endpoint_until_it_is_stopped()
     {
         using var client = server.Client(Roles.Operator);

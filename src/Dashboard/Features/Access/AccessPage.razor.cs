@@ -56,6 +56,8 @@ public sealed partial class AccessPage(IPartnerKeys keys, ApiTokens tokens, IDia
         }
     }
 
+    private void SigningSecretMade((string Partner, string Secret) made) => _secret = ($"Signing secret of {made.Partner}", made.Secret);
+
     private async Task RevokeTokenAsync(ApiToken token)
     {
         if (ConfirmDialog.Said(await dialogs.ConfirmAsync($"Revoke the token {token.Name}?", "Programs that use it are refused from now on.", "Revoke", "Keep it"), out _))
