@@ -11,6 +11,7 @@ public static class Links
     public const string DeadLetters = "/dead-letters";
     public const string Audit = "/audit";
     public const string Access = "/access";
+    public const string Reference = "/reference";
     public const string Setup = "/setup";
     public const string SignIn = "/sign-in";
     public const string Denied = "/denied";

@@ -4,6 +4,7 @@ using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.SampleTraffic;
 using Weir.Dashboard.Access;
 using Weir.Dashboard.Api;
+using Weir.Dashboard.Features.Reference;
 using Weir.Dashboard.Hosting;
 using Weir.Dashboard.Live;
 using Weir.Dashboard.Shell;
@@ -107,6 +108,7 @@ return await Startup.RunAsync(() =>
         app.MapAccount();
         app.MapControlApi();
         app.MapMetricsHub();
+        app.MapReference();
         app.MapConsole();
     }
 
