@@ -47,6 +47,12 @@ internal sealed class RequestBody : IDisposable
 
             return body;
         }
+        catch (IOException e) when (e is not Microsoft.AspNetCore.Http.BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        {
+            // The server's word for a few kinds of broken chunks; nothing here has met a disk.
+            body.Dispose();
+            throw new IngestRefusedException(new IngestProblem(400, "bad-request", "The request is not valid HTTP", e.Message, "body"));
+        }
         catch
         {
             body.Dispose();

@@ -17,8 +17,8 @@ public sealed class HostileRequestTests
         return await IngestServer.StartAsync(kinesis, null, [("Publishing:DrainSeconds", "0"), .. settings]);
     }
 
-    /// <summary>Sends bytes as they are and reads until the server closes or has answered.</summary>
-    private static async Task<string> RawAsync(IngestServer server, string request, bool halfClose = false)
+    /// <summary>Sends bytes as they are and reads until the server has answered, or with <paramref name="toEnd"/> or <paramref name="halfClose"/> until it closes.</summary>
+    private static async Task<string> RawAsync(IngestServer server, string request, bool halfClose = false, bool toEnd = false)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(server.Address.Host, server.Address.Port);
@@ -38,7 +38,7 @@ public sealed class HostileRequestTests
             while ((read = await stream.ReadAsync(buffer, timeout.Token)) > 0)
             {
                 answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
-                if (answer.ToString().Contains("\r\n\r\n", StringComparison.Ordinal) && !halfClose)
+                if (answer.ToString().Contains("\r\n\r\n", StringComparison.Ordinal) && !halfClose && !toEnd)
                 {
                     break;
                 }
@@ -57,7 +57,7 @@ public sealed class HostileRequestTests
 
     public static TheoryData<string> Encodings => ["gzip", "br", "zstd", "deflate"];
 
-    private static byte[] Compress(string encoding, byte[] data)
+    internal static byte[] Compress(string encoding, byte[] data)
     {
         using var output = new MemoryStream();
         using (Stream compressor = encoding switch
@@ -164,6 +164,97 @@ public sealed class HostileRequestTests
         await using var server = await StartAsync();
 
         Assert.StartsWith("HTTP/1.1 400", await RawAsync(server, Head(headers) + body), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked\r\n", "FFFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n", "-5\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n", "3\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("Transfer-Encoding: chunked, gzip\r\n", "5\r\nhello\r\n0\r\n\r\n")]
+    [InlineData("Transfer-Encoding: gzip\r\n", "hello")]
+    [InlineData("Content-Length: 5 5\r\n", "hello")]
+    [InlineData("Content-Length: 99999999999999999999\r\n", "hello")]
+    [InlineData("X-Partition Key: k\r\nContent-Length: 5\r\n", "hello")]
+    [InlineData("X-Partition-Key\r\nContent-Length: 5\r\n", "hello")]
+    [InlineData("X-Partition-Key: \u0000\r\nContent-Length: 5\r\n", "hello")]
+    [InlineData("X-Partition-Key: \u00ff\u00fe\r\nContent-Length: 5\r\n", "hello")]
+    [InlineData("X-Record-Id: a\r\nX-Record-Id: b\r\nContent-Length: 5\r\n", "hello")]
+    public async Task Nonsense_in_chunks_and_headers_is_refused_and_nothing_is_taken(string headers, string body)
+    {
+        await using var server = await StartAsync();
+
+        var answer = await RawAsync(server, Head(headers) + body);
+
+        Assert.True(answer.StartsWith("HTTP/1.1 400", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 501", StringComparison.Ordinal), answer);
+        Assert.Equal(0, server.Metrics.Read().RecordsAccepted);
+    }
+
+    [Fact]
+    public async Task A_length_beside_chunks_cannot_smuggle_a_second_request()
+    {
+        await using var server = await StartAsync();
+
+        // By the length the second request would be body; by the chunks it is a request of its own, and has no key.
+        var answer = await RawAsync(server, Head("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n") + $"5\r\nhello\r\n0\r\n\r\nPOST {Records} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", toEnd: true);
+
+        Assert.DoesNotContain("202", answer.Split("HTTP/1.1 ").Skip(2).Select(a => a[..3]));
+        Assert.InRange(server.Metrics.Read().RecordsAccepted, 0, 1);
+    }
+
+    [Fact]
+    public async Task A_sender_that_expects_100_is_told_to_go_on_only_once_it_is_admitted()
+    {
+        await using var server = await StartAsync();
+
+        Assert.StartsWith("HTTP/1.1 100 Continue", await RawAsync(server, Head("Expect: 100-continue\r\nContent-Length: 5\r\n")), StringComparison.Ordinal);
+        var refused = await RawAsync(server, Head("Expect: 100-continue\r\nContent-Length: 5\r\n").Replace("good-key", "wrong-key", StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 401", refused, StringComparison.Ordinal);
+        var tooLarge = await RawAsync(server, Head("Expect: 100-continue\r\nContent-Length: 104857600\r\n"));
+        Assert.StartsWith("HTTP/1.1 413", tooLarge, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_of_HTTP_1_0_is_taken_and_its_connection_closed()
+    {
+        await using var server = await StartAsync();
+
+        var answer = await RawAsync(server, $"POST {Records} HTTP/1.0\r\nX-Api-Key: good-key\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello", toEnd: true);
+
+        Assert.StartsWith("HTTP/1.1 202", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_sent_without_waiting_are_answered_in_their_order()
+    {
+        await using var server = await StartAsync();
+        var request = Head("Content-Length: 5\r\n") + "hello";
+
+        var answer = await RawAsync(server, request + request.Replace("text/plain", "text/html", StringComparison.Ordinal) + Head("Connection: close\r\nContent-Length: 5\r\n") + "hello", toEnd: true);
+
+        Assert.Equal(["202", "415", "202"], answer.Split("HTTP/1.1 ").Skip(1).Select(a => a[..3]));
+    }
+
+    [Fact]
+    public async Task Headers_without_end_are_431_and_an_address_without_end_is_414()
+    {
+        await using var server = await StartAsync();
+
+        Assert.StartsWith("HTTP/1.1 431", await RawAsync(server, Head($"X-Filler: {new string('x', 40_000)}\r\nContent-Length: 5\r\n") + "hello"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431", await RawAsync(server, Head(string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: x\r\n"))) + "hello"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 414", await RawAsync(server, $"POST {Records}?{new string('x', 10_000)} HTTP/1.1\r\nHost: x\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_not_UTF8_is_an_error_of_its_own()
+    {
+        await using var server = await StartAsync();
+
+        var (status, answer) = await server.PostAsync(Records, [.. "{\"n\":1}\n{\"n\":\""u8, 0xC3, 0x28, .. "\"}\n{\"n\":3}"u8], "application/x-ndjson");
+
+        Assert.Equal(202, status);
+        Assert.Equal(["accepted", "rejected", "accepted"], answer.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("status").GetString()));
+        Assert.Contains("UTF-8", answer.GetProperty("results")[1].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
