@@ -44,7 +44,6 @@ public sealed partial class WeirProcess : IAsyncDisposable
         start.Environment["LocalKinesis__Port"] = "0";
         start.Environment["DataDirectory"] = Path.Combine(directory, "data");
         start.Environment["Logging__Console__FormatterName"] = "simple";
-        start.Environment["DOTNET_gcServer"] = "0";
         foreach (var (key, value) in settings)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
