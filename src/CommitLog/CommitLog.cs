@@ -47,7 +47,7 @@ public sealed partial class CommitLog : IAsyncDisposable
         try
         {
             var spare = new Spare(disk, options.SegmentBytes);
-            var (segments, report) = new LogOpening(disk, spare, options.Directory, logger).Open(cancellationToken);
+            var (segments, report) = new LogOpening(disk, spare, options, logger).Open(cancellationToken);
             return new CommitLog(disk, held, segments, spare, report, options, logger);
         }
         catch

@@ -15,11 +15,19 @@ public sealed record CommitLogOptions
     /// <summary>The longest a commit waits for company before its fsync, at most one second; zero commits whatever waits at once.</summary>
     public TimeSpan MaxCommitDelay { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// Bytes of zeros, at most 64 MiB, written ahead of small commits and flushed with one of them; zero writes none. Blocks that already have their place
+    /// flush in a third of the time: worth it where commits of some kilobytes are many, and of no use to commits that are larger than an eighth of it.
+    /// </summary>
+    public int WriteAheadBytes { get; init; }
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Directory);
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 1L << 20);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, 1L << 30);
+        ArgumentOutOfRangeException.ThrowIfNegative(WriteAheadBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(WriteAheadBytes, 64 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCommitDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxCommitDelay, TimeSpan.FromSeconds(1));
     }

@@ -10,8 +10,9 @@ namespace Weir.CommitLog;
 /// Brings a directory into a state to append to. Only the last segment is read: a segment is flushed whole before its successor exists, so what a crash
 /// can tear is there. Earlier ones are checked by whoever reads them.
 /// </summary>
-internal sealed partial class LogOpening(ILogDisk disk, Spare spare, string directory, ILogger logger)
+internal sealed partial class LogOpening(ILogDisk disk, Spare spare, CommitLogOptions options, ILogger logger)
 {
+    private readonly string _directory = options.Directory;
     private readonly List<QuarantinedRange> _quarantined = [];
 
     public (List<Segment> Segments, LogOpenReport Report) Open(CancellationToken cancellationToken)
@@ -42,11 +43,11 @@ internal sealed partial class LogOpening(ILogDisk disk, Spare spare, string dire
         {
             if (end > 0)
                 Missing(segments.Count == 0 ? 0 : segments[^1].End, end);
-            segments.Add(Committer.NewSegment(disk, end, spare));
+            segments.Add(Committer.NewSegment(disk, end, spare, options));
         }
 
         CleanEnd.Remove(disk);
-        LogOpened(directory, segments[0].Start, end, segments.Count);
+        LogOpened(_directory, segments[0].Start, end, segments.Count);
         return (segments, new LogOpenReport(torn, _quarantined));
     }
 
@@ -71,7 +72,7 @@ internal sealed partial class LogOpening(ILogDisk disk, Spare spare, string dire
         {
             var range = Quarantine.Set(disk, segment, from, Math.Min(to, inspection.ProvenDurable));
             damage.Add(range);
-            LogDamage(directory, range.From.Offset, range.Length, range.File);
+            LogDamage(_directory, range.From.Offset, range.Length, range.File);
         }
 
         segment.Damage = damage;
@@ -80,9 +81,9 @@ internal sealed partial class LogOpening(ILogDisk disk, Spare spare, string dire
         var torn = recycled ? segment.BytesOfUnfinishedFrames(fileEnd) : fileEnd - segment.End;
         segment.Trim();
         if (torn > 0)
-            LogTornTail(directory, torn, segment.End);
+            LogTornTail(_directory, torn, segment.End);
 
-        segment.File.Write(SegmentHeader.For(segment.Start), 0);
+        segment.File.Write(SegmentHeader.For(segment.Start, options.WriteAheadBytes > 0), 0);
         // What is read from now on counts as durable, so it has to be: the process may have died between write and fsync.
         segment.File.Flush();
         if (inspection.ProvenDurable > fileEnd)
@@ -90,7 +91,7 @@ internal sealed partial class LogOpening(ILogDisk disk, Spare spare, string dire
         return torn;
     }
 
-    /// <summary>Whether the file had an earlier life.</summary>
+    /// <summary>Whether what lies behind the last frame may be of an earlier life, or written ahead.</summary>
     private static bool CheckVersion(Segment segment)
     {
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
@@ -106,7 +107,7 @@ internal sealed partial class LogOpening(ILogDisk disk, Spare spare, string dire
         if (_quarantined.Any(q => q.From.Offset == from))
             return;
         _quarantined.Add(new QuarantinedRange(new LogPosition(from), to - from, ""));
-        LogMissing(directory, to - from, from);
+        LogMissing(_directory, to - from, from);
     }
 
     [LoggerMessage(LogLevel.Information, "Opened commit log {Directory}: positions {Start} to {End} in {Segments} segments.")]

@@ -12,6 +12,8 @@ internal sealed partial class Engine
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(1);
 
+    private const int WriteAheadBytes = 2 << 20;
+
     /// <summary>Bytes of log that a start may have to read again.</summary>
     private const long CheckpointEvery = 128 << 20;
     private readonly List<Task> _loops = [];
@@ -24,7 +26,7 @@ internal sealed partial class Engine
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var log = await DurableLog.OpenAsync(
-            new CommitLogOptions { Directory = Options.Directory, Durable = Options.Durable, SegmentBytes = Options.SegmentBytes },
+            new CommitLogOptions { Directory = Options.Directory, Durable = Options.Durable, SegmentBytes = Options.SegmentBytes, WriteAheadBytes = WriteAheadBytes },
             _logger,
             cancellationToken).ConfigureAwait(false);
         try

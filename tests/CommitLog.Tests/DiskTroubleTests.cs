@@ -31,6 +31,30 @@ public sealed class DiskTroubleTests
     }
 
     [Fact]
+    public async Task Zeros_written_ahead_make_room_for_small_entries_and_are_nobodys_entry()
+    {
+        var disk = new MemoryDisk();
+        var log = Open(disk, writeAhead: 64 << 10);
+        await log.AppendAsync(Payload(1, 100), default);
+        var length = disk.Files.Values.Single().Length;
+        Assert.InRange(length, 64 << 10, 65 << 10);
+        for (var i = 0; i < 100; i++)
+            log.Append(Batch(Payload(i, 100)));
+        Assert.Equal(length, disk.Files.Values.Single().Length);
+        log.Append(Batch(Payload(7, 20_000)));
+        Assert.Equal(length, disk.Files.Values.Single().Length);
+
+        // The process dies: nothing is trimmed.
+        disk.LosePower(new Random(1));
+        await using var again = Open(disk, writeAhead: 64 << 10);
+        Assert.Equal((102, 0), (again.ReadAll().Count, again.OpenReport.TornTailBytes));
+        disk.Capacity = disk.Files.Values.Sum(f => f.Length) + 2_000;
+        again.Append(Batch(Payload(8, 100)));
+        Assert.Equal(103, again.ReadAll().Count);
+        Assert.Null(again.Failure);
+    }
+
+    [Fact]
     public async Task A_disk_that_is_full_when_a_new_segment_is_due_leaves_no_stray_file()
     {
         var disk = new MemoryDisk();

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Weir.CommitLog.Format;
 
 /// <summary>
-/// The first 32 bytes of a segment: <c>"WEIRLOG1"</c>, position of the first frame (8, little-endian), 1 when the file
-/// had an earlier life (4), 8 bytes of zero, CRC-32C of bytes 0 to 27.
+/// The first 32 bytes of a segment: <c>"WEIRLOG1"</c>, position of the first frame (8, little-endian), 1 when what lies
+/// behind the last frame may be of an earlier life of the file, or zeros written ahead (4), 8 bytes of zero, CRC-32C of bytes 0 to 27.
 /// The file is named by that position in 20 digits, so that names sort as positions do.
 /// </summary>
 internal static class SegmentHeader

@@ -78,7 +78,7 @@ internal sealed class Segment
 
     public long OffsetOf(long position) => position - Start + SegmentHeader.Bytes;
 
-    /// <summary>How far behind <see cref="End"/> frames of this life go on: in a recycled file, where the rest is of an earlier one, all of a torn tail that can be told.</summary>
+    /// <summary>How far behind <see cref="End"/> frames of this life go on: where the rest is of an earlier life or zeros written ahead, all of a torn tail that can be told.</summary>
     public long BytesOfUnfinishedFrames(long fileEnd)
     {
         Span<byte> header = stackalloc byte[Frame.HeaderBytes];

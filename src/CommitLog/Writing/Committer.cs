@@ -34,6 +34,9 @@ internal sealed partial class Committer
     private List<PendingAppend> _incoming = [];
     private List<PendingAppend> _taken = [];
     private long _incomingBytes;
+    private byte[]? _zeros;
+    private Segment? _aheadIn;
+    private long _ahead;
     private long _flushed;
     private long _commits;
     private bool _idle;
@@ -184,6 +187,7 @@ internal sealed partial class Committer
             for (var i = first; i < next; i++)
                 appends[i].Encode(_buffer);
             Write(segment, _buffer.Bytes);
+            WriteAhead(segment, segment.End + size, size);
             if (_options.Durable)
                 segment.File.Flush();
             segment.End += size;
@@ -230,6 +234,34 @@ internal sealed partial class Committer
         }
     }
 
+    /// <summary>Writes zeros where the next small commits will stand, within the segment; see <see cref="CommitLogOptions.WriteAheadBytes"/>.</summary>
+    private void WriteAhead(Segment segment, long end, int size)
+    {
+        if (size > _options.WriteAheadBytes / 8 || !_options.Durable)
+            return;
+        if (segment != _aheadIn)
+            (_aheadIn, _ahead) = (segment, segment.File.Length);
+        var from = segment.OffsetOf(end);
+        if (_ahead > from + size)
+            return;
+        var until = Math.Min(from + _options.WriteAheadBytes, _options.SegmentBytes);
+        from = Math.Max(from, _ahead);
+        if (until <= from)
+            return;
+        try
+        {
+            _zeros ??= new byte[1 << 20];
+            for (; from < until; from += _zeros.Length)
+                segment.File.Write(_zeros.AsSpan(0, (int)Math.Min(_zeros.Length, until - from)), from);
+            _ahead = until;
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            // The commit itself has found room; what may be left of the zeros is cut off with the rest behind the end.
+            _ahead = long.MaxValue;
+        }
+    }
+
     /// <summary>The segment written to, or a fresh one when the commit does not fit. A commit larger than a segment gets one of its own.</summary>
     private Segment SegmentFor(int size)
     {
@@ -240,14 +272,14 @@ internal sealed partial class Committer
         // Only the last segment may have a torn tail, so this one must be whole before there is another.
         active.Trim();
         active.File.Flush();
-        var fresh = NewSegment(_disk, active.End, _spare);
+        var fresh = NewSegment(_disk, active.End, _spare, _options);
         _flushed = fresh.Start;
         _segments.Add(fresh);
         return fresh;
     }
 
     /// <summary>Creates a segment whose header and name are durable.</summary>
-    public static Segment NewSegment(ILogDisk disk, long start, Spare spare)
+    public static Segment NewSegment(ILogDisk disk, long start, Spare spare, CommitLogOptions options)
     {
         var name = SegmentHeader.FileName(start);
         ILogFile? file = null;
@@ -256,7 +288,7 @@ internal sealed partial class Committer
             file = spare.TryTake(start);
             var recycled = file is not null;
             file ??= disk.Create(name);
-            file.Write(SegmentHeader.For(start, recycled), 0);
+            file.Write(SegmentHeader.For(start, recycled || options.WriteAheadBytes > 0), 0);
             file.Flush();
             disk.Sync();
             return new Segment(disk, start, start, file);

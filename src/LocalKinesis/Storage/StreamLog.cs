@@ -32,7 +32,8 @@ internal abstract class PendingWrite
 /// </summary>
 internal sealed class StreamLog : IAsyncDisposable
 {
-    private const int MostBytesAtOnce = 64 << 20;
+    /// <summary>A commit takes no further write once it has this much: larger ones gain nothing and delay everyone in them.</summary>
+    private const int EnoughBytes = 4 << 20;
 
     private readonly object _gate = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -106,7 +107,7 @@ internal sealed class StreamLog : IAsyncDisposable
                 bytes += _entries[i].Length;
             last++;
         }
-        while (last < writes.Count && bytes < MostBytesAtOnce && writes[last].Count > 0 && _entries.Count > 0);
+        while (last < writes.Count && bytes < EnoughBytes && writes[last].Count > 0 && _entries.Count > 0);
         try
         {
             var positions = Log.Append(_entries);

@@ -66,6 +66,34 @@ public sealed class DurabilityTests
         Directory.Delete(first.Directory, recursive: true);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Damage_costs_the_record_it_hit_and_is_set_aside_and_told(bool checkpoint)
+    {
+        await using var first = new TestEngine { KeepDirectory = true };
+        await first.CreateAsync("orders", 1);
+        for (var i = 0; i < 50; i++)
+            await first.PutAsync("orders", "k", $"<record {i}>");
+        await first.DisposeAsync();
+        if (!checkpoint)
+            File.Delete(Path.Combine(first.Directory, "index.checkpoint"));
+        var segment = Directory.GetFiles(first.Directory, "*.segment").Single();
+        var bytes = await File.ReadAllBytesAsync(segment);
+        bytes[bytes.AsSpan().IndexOf("<record 25>"u8)] ^= 0xFF;
+        await File.WriteAllBytesAsync(segment, bytes);
+
+        await using var second = new TestEngine(directory: first.Directory, time: first.Time);
+        var read = (await second.DrainAsync("orders", "shardId-000000000000")).ConvertAll(r => r.Text());
+        Assert.Equal(Enumerable.Range(0, 50).Where(i => i != 25).Select(i => $"<record {i}>"), read);
+        Assert.Single(second.Kinesis.Engine.Log.Log.OpenReport.Quarantined);
+        Assert.Single(Directory.GetFiles(first.Directory, "*.quarantine"));
+        await second.PutAsync("orders", "k", "next");
+        Assert.Equal("next", (await second.DrainAsync("orders", "shardId-000000000000"))[^1].Text());
+        await second.DisposeAsync();
+        Directory.Delete(first.Directory, recursive: true);
+    }
+
     [Fact]
     public async Task One_process_at_a_time_holds_a_directory()
     {
