@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -12,7 +8,7 @@ builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
 {
     kestrel.Limits.MaxRequestBodySize = null;
     kestrel.Limits.MaxRequestBufferSize = 4 << 20;
-    kestrel.ListenLocalhost(args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5000);
+    kestrel.Listen(System.Net.IPAddress.Loopback, args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 0);
 });
 await using var app = builder.Build();
 app.Run(async context =>
