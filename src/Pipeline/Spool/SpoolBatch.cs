@@ -49,7 +49,7 @@ internal sealed class SpoolBatch : IDisposable, IValueTaskSource
     private struct Slot
     {
         public int Offset, Length;
-        public uint HashPrefix;
+        public ushort HashPrefix;
         public UInt128 Id;
         public bool IsDuplicate;
         public long Position;
@@ -113,7 +113,7 @@ internal sealed class SpoolBatch : IDisposable, IValueTaskSource
 
     public ReadOnlyMemory<byte> Entry(int index) => _buffer.AsMemory(_slots[index].Offset, _slots[index].Length);
 
-    public uint HashPrefix(int index) => _slots[index].HashPrefix;
+    public ushort HashPrefix(int index) => _slots[index].HashPrefix;
 
     public UInt128 Id(int index) => _slots[index].Id;
 

@@ -21,7 +21,7 @@ internal sealed class StreamBacklog
 
     /// <param name="stream">The stream's name.</param>
     /// <param name="floors">What earlier runs published; empty covers nothing.</param>
-    /// <param name="hashKeyAt">Reads the whole hash key of the record at a position, for the few whose first 32 bits do not decide.</param>
+    /// <param name="hashKeyAt">Reads the whole hash key of the record at a position, for the few whose first 16 bits do not decide.</param>
     public StreamBacklog(string stream, IReadOnlyList<FloorPiece> floors, Func<long, UInt128> hashKeyAt)
     {
         Stream = stream;
@@ -269,7 +269,7 @@ internal sealed class StreamBacklog
             return prefix < place.HashPrefix;
         }
 
-        return (start << 32) == 0 || start <= _hashKeyAt(place.Position);
+        return (start << 16) == 0 || start <= _hashKeyAt(place.Position);
     }
 
     private void Fold(long indexedEnd)
