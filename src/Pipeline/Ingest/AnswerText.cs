@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Weir.Pipeline.Ingest;
@@ -74,8 +75,8 @@ internal sealed class AnswerText
         _buffer.Write("\""u8);
         if (value.ContainsAnyExcept(Plain))
         {
-            // By way of UTF-8, which puts something in the place of half a surrogate pair.
-            _buffer.Write(JsonEncodedText.Encode(Encoding.UTF8.GetBytes([.. value])).EncodedUtf8Bytes);
+            // Read by programs and never put into a page, so quotes and angle brackets may stand. By way of UTF-8, which puts something in the place of half a surrogate pair.
+            _buffer.Write(JsonEncodedText.Encode(Encoding.UTF8.GetBytes([.. value]), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
         }
         else
         {

@@ -307,6 +307,17 @@ internal sealed partial class IngestEndpoint(
         return TimeSpan.FromSeconds(DefaultAckSeconds);
     }
 
+    /// <summary>Answers what is no request for records at all.</summary>
+    public static Task RefuseAddressAsync(HttpContext context, IngestProblem problem)
+    {
+        if (problem.Status == StatusCodes.Status405MethodNotAllowed)
+        {
+            context.Response.Headers.Allow = HttpMethods.Post;
+        }
+
+        return IngestAnswer.WriteAsync(context, problem);
+    }
+
     private async Task RefuseAsync(HttpContext context, IngestProblem problem)
     {
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)

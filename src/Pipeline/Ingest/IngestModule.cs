@@ -40,6 +40,14 @@ public static class IngestModule
         // Past the routing these need nothing of what stands in front of pages: no sign-in, no antiforgery, no static files.
         routes.MapPost("/v1/streams/{stream}/records", context => endpoint.HandleAsync(context, isBatch: false)).AllowAnonymous().DisableAntiforgery().ShortCircuit();
         routes.MapPost("/v1/streams/{stream}/records:batch", context => endpoint.HandleAsync(context, isBatch: true)).AllowAnonymous().DisableAntiforgery().ShortCircuit();
+        foreach (var (address, problem) in (ReadOnlySpan<(string, IngestProblem)>)[
+            ("/v1/streams/{stream}/records", IngestProblem.WrongMethod()),
+            ("/v1/streams/{stream}/records:batch", IngestProblem.WrongMethod()),
+            ("/v1/{**rest}", IngestProblem.UnknownAddress())])
+        {
+            routes.Map(address, context => IngestEndpoint.RefuseAddressAsync(context, problem)).AllowAnonymous().DisableAntiforgery().ShortCircuit();
+        }
+
         MapHealth(routes);
         routes.MapGet("/openapi/v1.json", OpenApiDocument.WriteAsync).AllowAnonymous();
         return routes;

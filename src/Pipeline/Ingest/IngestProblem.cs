@@ -29,6 +29,11 @@ internal sealed record IngestProblem(int Status, string Code, string Title, stri
 
     public static IngestProblem UnknownStream(string stream) => new(404, "unknown-stream", "There is no such stream", $"There is no stream '{stream}'.", "stream");
 
+    public static IngestProblem UnknownAddress() =>
+        new(404, "unknown-address", "There is nothing at this address", "Records are sent to /v1/streams/{stream}/records or /v1/streams/{stream}/records:batch.", "path");
+
+    public static IngestProblem WrongMethod() => new(405, "wrong-method", "The method is not supported", "Records are sent with POST.", "method");
+
     public static IngestProblem RecordTooLarge(string stream, long bytes, int limit) =>
         new(413, "record-too-large", "The record is too large", $"The record has {bytes} bytes with its partition key; stream '{stream}' takes {limit}.", "body", limit);
 

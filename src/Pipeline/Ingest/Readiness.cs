@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Weir.Pipeline.Spool;
+using Weir.Pipeline.Telemetry;
 
 namespace Weir.Pipeline.Ingest;
 
@@ -9,7 +10,7 @@ namespace Weir.Pipeline.Ingest;
 /// Whether a balancer should send requests here. At the end it says no first, and requests are still taken for a grace period; only then the listener closes.
 /// This is the one place where a 503 is given.
 /// </summary>
-internal sealed class Readiness(SpoolHost spool, IOptions<IngestOptions> options, TimeProvider time) : IHostedLifecycleService
+internal sealed class Readiness(SpoolHost spool, PipelineMetrics metrics, IOptions<IngestOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     private volatile bool _stopping;
 
@@ -18,6 +19,11 @@ internal sealed class Readiness(SpoolHost spool, IOptions<IngestOptions> options
     /// <summary><c>/readyz</c>: 200 or 503.</summary>
     public Task ReadyAsync(HttpContext context)
     {
+        if (!IsReady)
+        {
+            metrics.NotReady();
+        }
+
         context.Response.StatusCode = IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return context.Response.WriteAsync(IsReady ? "ready\n" : _stopping ? "stopping\n" : "starting\n", context.RequestAborted);
     }

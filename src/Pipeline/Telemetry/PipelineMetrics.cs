@@ -17,7 +17,7 @@ public sealed class PipelineMetrics : IDisposable
     private readonly ConcurrentDictionary<(string Stream, string ShardId), ShardTotals> _shards = new();
     private readonly ConcurrentDictionary<string, SpoolDepth> _spools = new(StringComparer.Ordinal);
     private readonly LatencyWindow _ingestLatency = new();
-    private long _recordsAccepted, _bytesAccepted, _recordsRejected, _recordsStored, _deadLetters, _redactedSpans, _quarantined;
+    private long _recordsAccepted, _bytesAccepted, _recordsRejected, _recordsStored, _deadLetters, _redactedSpans, _quarantined, _notReady;
 
     public PipelineMetrics(IMeterFactory meters)
     {
@@ -27,6 +27,7 @@ public sealed class PipelineMetrics : IDisposable
         _meter.CreateObservableCounter("weir.ingest.records", () => Interlocked.Read(ref _recordsAccepted), "{record}");
         _meter.CreateObservableCounter("weir.ingest.bytes", () => Interlocked.Read(ref _bytesAccepted), "By");
         _meter.CreateObservableCounter("weir.ingest.rejected", () => Interlocked.Read(ref _recordsRejected), "{record}");
+        _meter.CreateObservableCounter("weir.ingest.not_ready", () => Interlocked.Read(ref _notReady), "{answer}", "Answers of /readyz that were 503.");
         _meter.CreateObservableCounter("weir.store.records", () => Interlocked.Read(ref _recordsStored), "{record}");
         _meter.CreateObservableCounter("weir.deadletter.records", () => Interlocked.Read(ref _deadLetters), "{record}");
         _meter.CreateObservableCounter("weir.redaction.spans", () => Interlocked.Read(ref _redactedSpans), "{value}");
@@ -42,6 +43,9 @@ public sealed class PipelineMetrics : IDisposable
         _ingestLatency.Record(took);
         _ingestDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("status", status));
     }
+
+    /// <summary>A balancer was told 503, the only place where that is said.</summary>
+    public void NotReady() => Interlocked.Increment(ref _notReady);
 
     /// <summary>Records are durable in the spool.</summary>
     public void Accepted(int records, long bytes)

@@ -49,6 +49,23 @@ public sealed class RefusalTests
         AssertProblem(await server.PostAsync(Records, "x", "text/plain", (header, value)), 401, code, "Authorization");
     }
 
+    [Theory]
+    [InlineData("GET", Records, 405, "wrong-method")]
+    [InlineData("PUT", Records + ":batch", 405, "wrong-method")]
+    [InlineData("POST", "/v1/streams/orders/record", 404, "unknown-address")]
+    public async Task Another_method_is_405_and_another_address_404(string method, string path, int status, string code)
+    {
+        var kinesis = new ScriptedKinesis();
+        kinesis.Create("orders", 1);
+        await using var server = await IngestServer.StartAsync(kinesis);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await server.Client.SendAsync(request);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains("urn:weir:problem:" + code, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(status == 405, response.Content.Headers.Allow.Contains("POST"));
+    }
+
     [Fact]
     public async Task A_key_in_the_Authorization_header_is_taken()
     {
