@@ -23,7 +23,10 @@ namespace Weir.ControlPlane;
 public static class ControlPlaneServices
 {
     /// <summary>Everything that knows and changes the system. Needs an <c>IKinesis</c>, the pipeline's services and an <see cref="IServerAddress"/>.</summary>
-    public static IServiceCollection AddControlPlane(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="watches">Whether somebody looks at this process: it then follows streams and takes a sample each second. One that nobody looks at spares the service the questions.</param>
+    public static IServiceCollection AddControlPlane(this IServiceCollection services, IConfiguration configuration, bool watches)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
@@ -31,7 +34,7 @@ public static class ControlPlaneServices
             .AddSingleton<IAuditLog, SqliteAuditLog>()
             .AddKeysAndTokens()
             .AddRules(configuration)
-            .AddMetrics()
+            .AddSamples(watches)
             .AddOperations()
             .AddCommands()
             .AddSampleTraffic();
@@ -44,7 +47,7 @@ public static class ControlPlaneServices
     public static IServiceCollection AddFleet(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddMetrics();
+        MetricsServiceExtensions.AddMetrics(services);
         services.TryAddSingleton<PipelineMetrics>();
         services.AddOptions<FleetOptions>().Bind(configuration.GetSection(FleetOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Feed<FleetSnapshot>>().AddSingleton<InstanceSampler>().AddSingleton<FleetNumbers>();
@@ -78,13 +81,15 @@ public static class ControlPlaneServices
         .AddSingleton<IRuleSets>(s => s.GetRequiredService<RuleSets>())
         .AddHostedService(s => s.GetRequiredService<RuleSets>());
 
-    private static IServiceCollection AddMetrics(this IServiceCollection services) => services
-        .AddSingleton<Feed<SystemSnapshot>>()
-        .AddSingleton<MetricHistory>()
-        .AddSingleton<IMetricHistory>(s => s.GetRequiredService<MetricHistory>())
-        .AddSingleton<TopologyWatcher>()
-        .AddHostedService(s => s.GetRequiredService<TopologyWatcher>())
-        .AddHostedService<MetricsSampler>();
+    private static IServiceCollection AddSamples(this IServiceCollection services, bool watches)
+    {
+        services
+            .AddSingleton<Feed<SystemSnapshot>>()
+            .AddSingleton<MetricHistory>()
+            .AddSingleton<IMetricHistory>(s => s.GetRequiredService<MetricHistory>())
+            .AddSingleton<TopologyWatcher>();
+        return watches ? services.AddHostedService(s => s.GetRequiredService<TopologyWatcher>()).AddHostedService<MetricsSampler>() : services;
+    }
 
     private static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<ScalingJournal>()

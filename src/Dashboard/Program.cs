@@ -80,7 +80,7 @@ builder.Services
 // What knows and changes the system, and what shows it.
 builder.Services
     .AddSingleton<IServerAddress, ServerAddress>()
-    .AddControlPlane(configuration)
+    .AddControlPlane(configuration, watches: instance.ShowsConsole)
     .AddAccess(configuration)
     .AddControlApi()
     .AddMetricsHub()

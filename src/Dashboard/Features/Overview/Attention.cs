@@ -43,7 +43,7 @@ public sealed record Attention(string Key, Urgency Urgency, string Title, string
 
         if (s.Store.DeadLettersTotal > 0)
         {
-            yield return new("dead-letters", Urgency.Soon, $"{Figures.Many(s.Store.DeadLettersTotal, "record")} in the dead letters", "They could not be stored after every retry; the records after them went on.", "See what is stored", Links.Records);
+            yield return new("dead-letters", Urgency.Soon, $"{Figures.Many(s.Store.DeadLettersTotal, "record")} in the dead letters", "They could not be made clean, processed or stored; the records after them went on.", "Decide on them", Links.DeadLetters);
         }
 
         if (s.Store.QuarantinedTotal > 0)
