@@ -55,7 +55,7 @@ public sealed partial class ConsumersPage(Feed<FleetSnapshot> fleet, IConsumerCo
 
     private bool Waits(Lease lease) => lease.ParentShardIds.Any(p => _leases!.Exists(l => l.Key == lease.Key with { ShardId = p } && !l.IsEnded));
 
-    private string State(Lease lease) => lease.IsEnded ? "read to its end" : lease.HandoffTo is not null ? "handed over" : Waits(lease) ? "waits for its parents" : lease.Owner is null ? "nobody's" : "read";
+    private string State(Lease lease) => lease.IsEnded ? "read to its end" : lease.HandoffTo is not null ? "handed over" : Waits(lease) ? "waits for its parents" : lease.Owner is null ? "nobody's" : "reading";
 
     private string Tone(Lease lease) => lease.IsEnded || Waits(lease) ? "calm" : lease.Owner is null || lease.OwnerSwitches > 3 ? "warn" : "good";
 
