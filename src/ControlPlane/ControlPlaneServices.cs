@@ -79,7 +79,8 @@ public static class ControlPlaneServices
         .AddHostedService(s => s.GetRequiredService<RuleBook>())
         .AddSingleton<RuleSets>()
         .AddSingleton<IRuleSets>(s => s.GetRequiredService<RuleSets>())
-        .AddHostedService(s => s.GetRequiredService<RuleSets>());
+        .AddHostedService(s => s.GetRequiredService<RuleSets>())
+        .AddSingleton<ComplianceReporter>();
 
     private static IServiceCollection AddSamples(this IServiceCollection services, bool watches)
     {
@@ -119,6 +120,7 @@ public static class ControlPlaneServices
         .AddCommand<ApproveRuleSet, RuleSetCommandHandler>()
         .AddCommand<ActivateRuleSet, RuleSetCommandHandler>()
         .AddCommand<DiscardRuleSet, RuleSetCommandHandler>()
+        .AddCommand<RevealValue, RevealHandler>()
         .AddCommand<CreatePartnerKey, AccessCommandHandler>()
         .AddCommand<RevokePartnerKey, AccessCommandHandler>()
         .AddCommand<LimitPartner, AccessCommandHandler>()

@@ -6,9 +6,10 @@ public static class Roles
     public const string Viewer = "viewer";
     public const string Operator = "operator";
     public const string Compliance = "compliance";
+    public const string Privacy = "privacy";
     public const string Admin = "admin";
 
-    public static IReadOnlyList<string> All { get; } = [Viewer, Operator, Compliance, Admin];
+    public static IReadOnlyList<string> All { get; } = [Viewer, Operator, Compliance, Privacy, Admin];
 }
 
 /// <summary>What may be done; pages, API and hub ask for these, never for roles.</summary>
@@ -29,10 +30,13 @@ public static class Permissions
     /// <summary>Read the audit log: compliance.</summary>
     public const string ReadAudit = "audit";
 
+    /// <summary>See the clear form of a reversible value, with a reason, audited: privacy. Nobody who writes the rules has it by that.</summary>
+    public const string Reveal = "reveal";
+
     /// <summary>Create and revoke partner keys, users and their roles: admin.</summary>
     public const string Administer = "administer";
 
-    public static IReadOnlyList<string> All { get; } = [View, Operate, ManageRules, ReadRecords, ReadAudit, Administer];
+    public static IReadOnlyList<string> All { get; } = [View, Operate, ManageRules, ReadRecords, ReadAudit, Reveal, Administer];
 
     /// <summary>Whether a holder of these roles may.</summary>
     public static bool Allows(IEnumerable<string> roles, string permission) => roles.Any(role => role switch
@@ -40,6 +44,7 @@ public static class Permissions
         Roles.Admin => true,
         Roles.Operator => permission is View or Operate or ReadRecords,
         Roles.Compliance => permission is View or ManageRules or ReadRecords or ReadAudit,
+        Roles.Privacy => permission is View or ReadRecords or Reveal,
         Roles.Viewer => permission is View,
         _ => false,
     });

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Commands;
 using Weir.Pipeline.Sinks;
 
 namespace Weir.Dashboard.Api;
@@ -11,6 +12,7 @@ internal static class RecordsApi
     public static void MapRecords(this RouteGroupBuilder api)
     {
         api.MapGet("/records", ReadAsync).RequireAuthorization(Permissions.ReadRecords);
+        api.MapPost("/records/reveal", (RevealBody body, Gate gate) => gate.RunAsync(new RevealValue(body.Value, body.Reason)));
         api.MapGet("/records/count", async (string? stream, IRecordStore store, CancellationToken ct) => new RecordCount(stream, await store.CountAsync(stream, ct)));
     }
 
@@ -39,6 +41,8 @@ internal static class RecordsApi
             return Problems.Invalid("before", e.Message.Split(" (Parameter")[0]);
         }
     }
+
+    internal sealed record RevealBody(string Value, string Reason);
 
     internal sealed record RecordCount(string? Stream, long Count);
 }

@@ -14,6 +14,11 @@ internal static class RulesApi
         rules.MapGet("/", (IRuleBook book) => book.Feed.Latest);
         rules.MapGet("/{id}", Results<Ok<RuleEntry>, ProblemHttpResult> (string id, IRuleBook book) =>
             book.Feed.Latest?.Rules.FirstOrDefault(r => r.Rule.Id == id) is { } entry ? TypedResults.Ok(entry) : Problems.Missing($"There is no rule '{id}'."));
+        rules.MapGet("/report", (ComplianceReporter reporter, HttpContext context) =>
+        {
+            context.Response.Headers.ContentDisposition = "attachment; filename=redaction-report.json";
+            return reporter.Report();
+        });
         rules.MapPut("/{id}", (string id, RuleBody body, Gate gate) => gate.RunAsync(new SaveRule(body.ToRule(id), body.Reason)));
         rules.MapPut("/{id}/enabled", (string id, SwitchBody body, Gate gate) => gate.RunAsync(new SetRuleEnabled(id, body.Enabled, body.Reason)));
         rules.MapDelete("/{id}", (string id, string? reason, Gate gate) => gate.RunAsync(new DeleteRule(id, reason)));

@@ -8,6 +8,9 @@ public interface IRedactionControl
     /// <summary>What the active rules did where, since they were activated; hits = transformed + left alone.</summary>
     IReadOnlyList<RuleCount> Counts();
 
+    /// <summary>What became of the records.</summary>
+    RedactionTotals Totals();
+
     /// <summary>Runs a candidate beside the active rules on a share of the records (above 0, at most 1). Replaces one that runs. Throws <see cref="ArgumentException"/> as activation does.</summary>
     string StartShadow(IReadOnlyList<RedactionRule> candidate, double sample = 1);
 

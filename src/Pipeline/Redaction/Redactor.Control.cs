@@ -17,6 +17,8 @@ public sealed partial class Redactor : IRedactionControl
         .GroupBy(c => (c.Rule, c.Path))
         .Select(g => new RuleCount(g.Key.Rule, g.Key.Path, g.Sum(c => c.Hits), g.Sum(c => c.Transformed), g.Sum(c => c.LeftAlone)))];
 
+    public RedactionTotals Totals() => _tally.Read();
+
     public string StartShadow(IReadOnlyList<RedactionRule> candidate, double sample = 1)
     {
         if (sample is not (> 0 and <= 1))

@@ -15,6 +15,7 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
     private readonly RedactionOptions _options;
     private readonly Lock _changing = new();
     private volatile State _state;
+    private readonly RedactionTally _tally = new();
     private long _records;
 
     /// <summary>One rule set and one key ring, and the rules as each stream sees them.</summary>
@@ -65,20 +66,27 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
 
     public RedactionOutcome Redact(string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
     {
-        var state = _state;
-        return Redact(state, state.For(stream), stream, record, clean);
+        var outcome = Once(stream, record, clean);
+        _tally.Add(outcome.Status);
+        return outcome;
     }
 
     public string RedactText(string stream, string text)
     {
         var writer = new ArrayBufferWriter<byte>(Math.Max(16, text.Length * 2));
-        var outcome = Redact(stream, Encoding.UTF8.GetBytes(text), writer);
+        var outcome = Once(stream, Encoding.UTF8.GetBytes(text), writer);
         return outcome.Status switch
         {
             RedactionStatus.Clean => text,
             RedactionStatus.Redacted => Encoding.UTF8.GetString(writer.WrittenSpan),
             _ => "[REDACTED]",
         };
+    }
+
+    private RedactionOutcome Once(string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
+    {
+        var state = _state;
+        return Redact(state, state.For(stream), stream, record, clean);
     }
 
     private RedactionOutcome Redact(State state, CompiledRules rules, string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
@@ -178,12 +186,14 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
     private bool Sampled() => _options.PostScanEvery > 0 && (_options.PostScanEvery == 1 || Interlocked.Increment(ref _records) % _options.PostScanEvery == 0);
 
     /// <summary>Writes only after a second, independent look at the result.</summary>
-    private static RedactionOutcome Checked(State state, CompiledRules rules, ReadOnlySpan<byte> record, RecordScan scan, IBufferWriter<byte> clean)
+    private RedactionOutcome Checked(State state, CompiledRules rules, ReadOnlySpan<byte> record, RecordScan scan, IBufferWriter<byte> clean)
     {
         var output = new ArrayBufferWriter<byte>(record.Length + 256);
         var spans = Splice.Write(record, scan, rules, state.Transformer, output);
+        _tally.Checked();
         if (rules.LookedEverywhere is { } looked && PostScan.Leak(output.WrittenSpan, looked) is { } entity)
         {
+            _tally.Leak();
             return Quarantined(state, $"the clean record still held a value that looks like {entity}");
         }
 

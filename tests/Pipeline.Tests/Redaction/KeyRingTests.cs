@@ -105,10 +105,8 @@ public sealed class KeyRingTests : IDisposable
             random.NextBytes(key);
             random.NextBytes(block);
             var aes = new AesBlock(key);
-            var (a, b) = (new byte[16], new byte[16]);
-            aes.Encrypt(block, a);
-            aes.Encrypt(block, b, intrinsics: false);
-            Assert.Equal(b, a);
+            var whole = System.Runtime.Intrinsics.Vector128.Create<byte>(block);
+            Assert.Equal(aes.Encrypt(whole, intrinsics: false), aes.Encrypt(whole));
         }
     }
 

@@ -3,47 +3,23 @@ namespace Weir.Pipeline.Redaction.Detection;
 /// <summary>IP addresses (RFC 4291, mapped ones and zones too, a prefix length after them is left alone) and MAC addresses.</summary>
 internal static class AddressDetector
 {
-    /// <summary>The dotted address around the dot at <paramref name="dot"/>, its second one.</summary>
-    public static bool TryIpv4(ReadOnlySpan<byte> text, int dot, int from, int to, out int start, out int end)
+    /// <summary>Nothing around the dotted address of <paramref name="length"/> bytes at <paramref name="start"/> says that it is a version or a part of a word; the length then takes in a prefix length.</summary>
+    public static bool IsAlone(ReadOnlySpan<byte> text, int start, ref int length, int from, int to)
     {
-        start = dot;
-        // Back over the second part, its dot and the first part.
-        for (var part = 0; part < 2; part++)
-        {
-            var digits = 0;
-            while (start > from && digits < 4 && char.IsAsciiDigit((char)text[start - 1]))
-            {
-                start--;
-                digits++;
-            }
-
-            if (digits is 0 or > 3 || part == 0 && (start == from || text[--start] != (byte)'.'))
-            {
-                end = dot;
-                return false;
-            }
-        }
-
         // 1.2.3.4.5 and v1.2.3.4 are versions; "ip=1.2.3.4" and "x:1.2.3.4" are not.
-        end = start;
         if (start > from && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'_' or (byte)'.' && start - 1 > from && char.IsAsciiDigit((char)text[start - 2])))
         {
             return false;
         }
 
-        var length = Ipv4Length(text[start..to]);
-        end = start + length;
-        if (length == 0 || end < to && (char.IsAsciiLetterOrDigit((char)text[end]) || text[end] == (byte)'_'))
+        var end = start + length;
+        if (end < to && (char.IsAsciiLetterOrDigit((char)text[end]) || text[end] == (byte)'_')
+            || end + 1 < to && text[end] == (byte)'.' && char.IsAsciiDigit((char)text[end + 1]))
         {
             return false;
         }
 
-        if (end + 1 < to && text[end] == (byte)'.' && char.IsAsciiDigit((char)text[end + 1]))
-        {
-            return false;
-        }
-
-        end += PrefixLength(text[end..to]);
+        length += PrefixLength(text[end..to]);
         return true;
     }
 
@@ -218,7 +194,7 @@ internal static class AddressDetector
         }
 
         // fe80::1%eth0
-        if (last < text.Length && text[last] == (byte)'%' && text.StartsWith("fe80"u8))
+        if (last < text.Length && text[last] == (byte)'%')
         {
             var zone = last + 1;
             while (zone < text.Length && zone - last < 17 && (char.IsAsciiLetterOrDigit((char)text[zone]) || text[zone] is (byte)'.' or (byte)'-' or (byte)'_'))

@@ -31,7 +31,7 @@ internal static class CardDetector
 
     /// <summary>The prefix belongs to a card scheme that issues this length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Issuer(ReadOnlySpan<byte> d)
+    internal static bool Issuer(ReadOnlySpan<byte> d)
     {
         var length = d.Length;
         var p2 = (d[0] - '0') * 10 + (d[1] - '0');

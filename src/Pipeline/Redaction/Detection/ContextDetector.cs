@@ -23,16 +23,14 @@ internal static class ContextDetector
         public bool HasDigit;
     }
 
+    /// <summary>A key that names the entity is evidence enough to look at its value.</summary>
+    public static bool DecidesByKey(int id) => id == EntityId.ApiKey || EntityCatalogue.All[id].Evidence == Evidence.ByName || EntityCatalogue.All[id].Format is not null;
+
     /// <summary>The value's key names the entities.</summary>
-    public static void ByKey(ReadOnlySpan<byte> text, int start, int end, int[] entities, bool[] looked, Pool<Finding> findings)
+    public static void ByKey(ReadOnlySpan<byte> text, int start, int end, int[] entities, Pool<Finding> findings)
     {
         foreach (var id in entities)
         {
-            if (!looked[id])
-            {
-                continue;
-            }
-
             var entity = EntityCatalogue.All[id];
             if (id == EntityId.ApiKey)
             {
@@ -104,6 +102,12 @@ internal static class ContextDetector
         Span<char> phrase = stackalloc char[80];
         for (var i = 0; i < tokens.Length; i++)
         {
+            // No name begins with a number, and few letters begin one.
+            if (tokens[i].HasDigit || !ContextWords.Begins(text[tokens[i].Start]))
+            {
+                continue;
+            }
+
             var length = 0;
             for (var j = i; j < Math.Min(tokens.Length, i + 4); j++)
             {
@@ -269,13 +273,25 @@ internal static class ContextDetector
             return false;
         }
 
-        var written = Encoding.UTF8.GetChars(word, phrase[length..]);
-        foreach (ref var c in phrase.Slice(length, written))
+        var into = phrase[length..];
+        for (var i = 0; i < word.Length; i++)
         {
-            c = char.ToLowerInvariant(c);
+            if (word[i] >= 0x80)
+            {
+                var written = Encoding.UTF8.GetChars(word, into);
+                foreach (ref var c in into[..written])
+                {
+                    c = char.ToLowerInvariant(c);
+                }
+
+                length += written;
+                return true;
+            }
+
+            into[i] = (char)(word[i] | (word[i] is >= (byte)'A' and <= (byte)'Z' ? 0x20 : 0));
         }
 
-        length += written;
+        length += word.Length;
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Weir.Pipeline.Redaction.Rules;
 using Weir.Pipeline.Redaction.Scanning;
 
 namespace Weir.Pipeline.Redaction.Detection;
@@ -10,47 +11,63 @@ internal static class Detectors
 {
     private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" :=\n\t,;#"u8);
 
+    /// <summary>Something stands between two words.</summary>
+    public static bool HasWords(ReadOnlySpan<byte> text) => text.ContainsAny(BetweenWords);
+
     /// <summary>Adds what stands in [start, end) to the frame's findings. Findings may overlap.</summary>
     [SkipLocalsInit]
-    public static void Run(ReadOnlySpan<byte> text, int start, int end, Frame frame, KeyContext context, bool[] looked, RecordScan scan)
+    public static void Run(ReadOnlySpan<byte> text, int start, int end, Frame frame, KeyMeaning key, bool[] looked, RecordScan scan)
     {
-        if (context.Entities.Length > 0)
+        if (key.Names.Length > 0)
         {
-            ContextDetector.ByKey(text, start, end, context.Entities, looked, frame.Findings);
+            ContextDetector.ByKey(text, start, end, key.Names, frame.Findings);
         }
 
         var masks = frame.Masks;
-        if (scan.LooksByWords && end - start > 8 && BlockMasks.Any(masks.Digits, start, end) && text[start..end].ContainsAny(BetweenWords))
+        if (scan.LooksByWords && end - start > 8 && BlockMasks.Any(masks.Digits, start, end) && HasWords(text[start..end]))
         {
             ContextDetector.ByWords(text, start, end, looked, frame.Findings);
+        }
+
+        if (scan.LooksInProse && end - start > 8)
+        {
+            ProseDetector.Find(text, start, end, looked, frame.Findings);
         }
 
         var skip = start;
         for (var block = start >> 6; block <= (end - 1) >> 6; block++)
         {
             var bits = masks.Anchors[block];
+            var numbers = masks.Numbers[block];
             while (bits != 0)
             {
-                var at = block * 64 + BitOperations.TrailingZeroCount(bits);
+                var bit = BitOperations.TrailingZeroCount(bits);
                 bits &= bits - 1;
-                if (at < skip)
-                {
-                    continue;
-                }
-
+                var at = block * 64 + bit;
                 if (at >= end)
                 {
                     return;
                 }
 
-                var found = At(text, at, start, end, frame, context, looked, scan);
-                skip = Math.Max(skip, found);
+                if ((numbers >> bit & 1) != 0)
+                {
+                    at -= BlockMasks.NumberLead;
+                    if (at >= skip)
+                    {
+                        skip = Number(text, at, start, end, frame, key.Context, looked);
+                    }
+                }
+                else if (at >= skip)
+                {
+                    // A number may begin before this anchor and have its own behind it.
+                    skip = Math.Max(skip, At(text, at, start, end, frame, looked, scan));
+                }
             }
         }
     }
 
-    /// <summary>Looks at one anchor and returns where the next may stand.</summary>
-    private static int At(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, KeyContext context, bool[] looked, RecordScan scan)
+    /// <summary>Looks at one anchor; returns where its find ends, 0 without one.</summary>
+    private static int At(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan)
     {
         int start, end;
         var b = text[at];
@@ -77,12 +94,6 @@ internal static class Detectors
                     return end;
                 }
 
-                if (looked[EntityId.Ip] && AddressDetector.TryIpv4(text, at, from, to, out start, out end))
-                {
-                    frame.Findings.Add(new Finding(start, end, EntityId.Ip));
-                    return end;
-                }
-
                 break;
             case (byte)':':
                 if ((looked[EntityId.Ip] || looked[EntityId.Mac]) && AddressDetector.TryColons(text, at, from, to, out start, out end, out var mac) && looked[mac ? EntityId.Mac : EntityId.Ip])
@@ -106,61 +117,49 @@ internal static class Detectors
                 }
 
                 break;
+            case (byte)'+':
+                if (TryPlus(text, at, from, to, looked, out start, out end, out var entity))
+                {
+                    frame.Findings.Add(new Finding(start, end, entity));
+                    return end;
+                }
+
+                return scan.InEncoded(text, at, from, to, frame);
             default:
-                return Run(text, at, from, to, frame, context, looked, scan, b);
+                return Lettered(text, at, from, to, frame, looked, scan, b);
         }
 
-        return at + 1;
+        return 0;
     }
 
-    /// <summary>A letter or digit: the start of a number, the check digits of an IBAN, or the inside of a long run.</summary>
-    private static int Run(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, KeyContext context, bool[] looked, RecordScan scan, byte b)
+    /// <summary>A letter or digit that is no start of a number: the check digits of an IBAN, the sign of a Finnish number, or the inside of a long run.</summary>
+    private static int Lettered(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan, byte b)
     {
-        var next = at + 1;
+        int end;
         if ((uint)(b - '0') <= 9)
         {
-            if (at == from || !char.IsAsciiLetterOrDigit((char)text[at - 1]))
-            {
-                next = Number(text, at, from, to, frame, context, looked);
-            }
-            else if (looked[EntityId.Iban] && at - 3 >= from && char.IsAsciiLetter((char)text[at - 3]) && IbanDetector.TryFind(text, at - 3, to, out var end))
+            if (looked[EntityId.Iban] && at - 3 >= from && char.IsAsciiLetter((char)text[at - 3]) && IbanDetector.TryFind(text, at - 3, to, out end))
             {
                 frame.Findings.Add(new Finding(at - 3, end, EntityId.Iban));
                 return end;
             }
         }
-
-        if (next > at + 1 || at - from < BlockMasks.LongRun - 1)
+        else if (at - 6 >= from && Stands(text, at - 6, to, 11, Finnish, looked, out end, out _))
         {
-            return next;
+            frame.Findings.Add(new Finding(at - 6, end, Finnish));
+            return end;
         }
 
-        return LongRun(text, at, from, to, frame, looked, scan);
-    }
+        if (at - from < BlockMasks.LongRun - 1)
+        {
+            return 0;
+        }
 
-    private static int LongRun(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan)
-    {
         for (var i = at - BlockMasks.LongRun + 1; i < at; i++)
         {
-            if (!char.IsAsciiLetterOrDigit((char)text[i]) && text[i] != (byte)'_')
+            if (!char.IsAsciiLetterOrDigit((char)text[i]))
             {
-                return at + 1;
-            }
-        }
-
-        // Digits alone are no secret, no wallet and no encoded text.
-        if (frame.Masks.DigitsAhead(at - BlockMasks.LongRun + 1) >= BlockMasks.LongRun && !text.Slice(at - BlockMasks.LongRun + 1, BlockMasks.LongRun).ContainsAnyExceptInRange((byte)'0', (byte)'9')
-            && (at + 1 == to || !char.IsAsciiLetter((char)text[at + 1])))
-        {
-            var end = at + 1;
-            while (end < to && (uint)(text[end] - '0') <= 9)
-            {
-                end++;
-            }
-
-            if (end == to || !char.IsAsciiLetter((char)text[end]) && text[end] != (byte)'_')
-            {
-                return at + 1;
+                return 0;
             }
         }
 
@@ -185,7 +184,7 @@ internal static class Detectors
             }
         }
 
-        return scan.InEncoded(text, at, from, to, frame) is var encoded and > 0 ? encoded : at + 1;
+        return scan.InEncoded(text, at, from, to, frame);
     }
 
     /// <summary>Numbers of letters and digits that chance does not make: found without a name beside them.</summary>
@@ -216,6 +215,22 @@ internal static class Detectors
             || None(at, out end, out entity);
     }
 
+    /// <summary>Finnish and Swedish numbers of people born before their century's sign was a dash: 131052+308T, 640823+3234.</summary>
+    private static bool TryPlus(ReadOnlySpan<byte> text, int plus, int from, int to, bool[] looked, out int start, out int end, out int entity)
+    {
+        foreach (var (before, length, candidate) in (ReadOnlySpan<(int, int, int)>)[(6, 11, Finnish), (6, 11, Swedish), (8, 13, Swedish)])
+        {
+            start = plus - before;
+            if (start >= from && (start == from || !char.IsAsciiLetterOrDigit((char)text[start - 1])) && Stands(text, start, to, length, candidate, looked, out end, out entity))
+            {
+                return true;
+            }
+        }
+
+        (start, end, entity) = (plus, plus, -1);
+        return false;
+    }
+
     private static bool Stands(ReadOnlySpan<byte> text, int at, int to, int length, int candidate, bool[] looked, out int end, out int entity)
     {
         (end, entity) = (at + length, candidate);
@@ -228,40 +243,50 @@ internal static class Detectors
         return false;
     }
 
+    /// <summary>A number that begins at <paramref name="at"/> and goes on, with what people put between digits, for seven bytes at least.</summary>
+    [SkipLocalsInit]
     private static int Number(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, KeyContext context, bool[] looked)
     {
-        if (frame.Masks.DigitsAhead(at) < 7)
+        var first = frame.Masks.DigitRun(at);
+        var next = at + first;
+        var sign = next < to ? text[next] : (byte)0;
+        if (first < NumberRun.MostDigits && sign is not ((byte)' ' or (byte)'-' or (byte)'.' or (byte)'(' or (byte)')' or (byte)'/'))
         {
-            return at + 1;
+            // Digits alone. Most numbers of a record end here: articles, times, sequence numbers.
+            if (context.OtherNumber && (at == from || text[at - 1] != (byte)'+'))
+            {
+                return next;
+            }
+        }
+        else
+        {
+            if (looked[EntityId.Mac] && (first == 2 && AddressDetector.TryMac(text, at, to, (byte)'-', 2, 6, out var macEnd) || first == 4 && AddressDetector.TryMac(text, at, to, (byte)'.', 4, 3, out macEnd)))
+            {
+                frame.Findings.Add(new Finding(at, macEnd, EntityId.Mac));
+                return macEnd;
+            }
+
+            // What is an address is no phone number, whether addresses are looked for or not.
+            if (first <= 3 && sign == (byte)'.' && AddressDetector.Ipv4Length(text[at..to]) is var length and > 0)
+            {
+                if (!looked[EntityId.Ip] || !AddressDetector.IsAlone(text, at, ref length, from, to))
+                {
+                    return at + 1;
+                }
+
+                frame.Findings.Add(new Finding(at, at + length, EntityId.Ip));
+                return at + length;
+            }
+
+            if (frame.Masks.DigitsAhead(at) < 7)
+            {
+                return at + 1;
+            }
         }
 
-        // A short number that goes on in letters is a word, most often a part of a hexadecimal one.
-        var first = at + 1;
-        while (first < to && first < at + 6 && (uint)(text[first] - '0') <= 9)
-        {
-            first++;
-        }
-
-        if (first < at + 6 && first < to && char.IsAsciiLetter((char)text[first]))
-        {
-            return at + 1;
-        }
-
-        if (looked[EntityId.Mac] && first == at + 2 && AddressDetector.TryMac(text, at, to, (byte)'-', 2, 6, out var macEnd))
-        {
-            frame.Findings.Add(new Finding(at, macEnd, EntityId.Mac));
-            return macEnd;
-        }
-
-        // What is an address is no phone number, whether addresses are looked for or not.
-        if (first <= at + 3 && first < to && text[first] == (byte)'.' && AddressDetector.Ipv4Length(text[at..to]) > 0)
-        {
-            return at + 1;
-        }
-
-        NumberRun run = default;
+        Unsafe.SkipInit(out NumberRun run);
         run.Read(text, at, to);
-        if (TryGrouped(text, at, to, ref run, looked, out var groupedEnd, out var grouped))
+        if (run.Groups > 1 && TryGrouped(text, at, to, ref run, looked, out var groupedEnd, out var grouped))
         {
             frame.Findings.Add(new Finding(at, groupedEnd, grouped));
             return groupedEnd;
@@ -320,13 +345,8 @@ internal static class Detectors
                 break;
             }
 
-            if (count > 19 || !CardDetector.Luhn(run.Digits[..count]))
-            {
-                continue;
-            }
-
             // Beside its name a number needs no known issuer.
-            if (CardDetector.IsCard(run.Digits[..count]) || named || NearWords.Card(text, run.Position(0), from))
+            if (count <= 19 && (CardDetector.Issuer(run.Digits[..count]) || named || NearWords.Card(text, run.Position(0), from)) && CardDetector.Luhn(run.Digits[..count]))
             {
                 end = run.Position(count - 1) + 1;
                 return end >= to || !char.IsAsciiDigit((char)text[end]);

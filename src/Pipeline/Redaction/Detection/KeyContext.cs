@@ -70,9 +70,21 @@ internal static class ContextWords
     private static readonly Dictionary<string, int[]> ByWord = Build();
     private static readonly Dictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> ByPhrase = ByWord.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    private static readonly bool[] Firsts = [.. Enumerable.Range(0, 256).Select(b => b >= 0x80 || ByWord.Keys.Any(w => w[0] == char.ToLowerInvariant((char)b)))];
+
+    private static readonly int Longest = ByWord.Keys.Max(w => w.Length) + 1;
+
+    /// <summary>Some name begins with this byte.</summary>
+    public static bool Begins(byte first) => Firsts[first];
+
     /// <summary>The entities that a lower-case phrase names; a plural names what its singular does.</summary>
     public static int[] Of(ReadOnlySpan<char> phrase)
     {
+        if (phrase.Length > Longest)
+        {
+            return [];
+        }
+
         if (ByPhrase.TryGetValue(phrase, out var found))
         {
             return found;

@@ -53,7 +53,7 @@ internal static class SecretDetector
             return true;
         }
 
-        if (looked[EntityId.Btc] && run.Length is >= 25 and <= 62 && IsBitcoin(run))
+        if (looked[EntityId.Btc] && run.Length is >= 14 and <= 90 && IsBitcoin(run))
         {
             entity = EntityId.Btc;
             return true;
@@ -182,7 +182,7 @@ internal static class SecretDetector
     /// <summary>Base58 with its four check bytes (versions 0x00, 0x05 and those of the test net), or bech32 and bech32m (BIP 173, 350).</summary>
     public static bool IsBitcoin(ReadOnlySpan<byte> text)
     {
-        if (text.Length >= 3 && (text[0] | 0x20) == 'b' && (text[1] | 0x20) == 'c' && text[2] == '1')
+        if (text.Length is >= 14 and <= 90 && ((text[0] | 0x20) == 'b' && (text[1] | 0x20) == 'c' || (text[0] | 0x20) == 't' && (text[1] | 0x20) == 'b') && text[2] == '1')
         {
             return IsBech32(text);
         }
@@ -223,13 +223,16 @@ internal static class SecretDetector
     {
         const string Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
         var lower = text.ContainsAnyInRange((byte)'a', (byte)'z');
-        if (lower && text.ContainsAnyInRange((byte)'A', (byte)'Z') || text.Length < 14)
+        // A witness program has 2 to 40 bytes; of version 0 it has 20 or 32.
+        var program = (text.Length - 3 - 1 - 6) * 5 / 8;
+        if (lower && text.ContainsAnyInRange((byte)'A', (byte)'Z') || program > 40 || (text[3] | 0x20) == 'q' && program is not (20 or 32))
         {
             return false;
         }
 
+        // "bc" or "tb" as BIP 173 expands it: the letters' high bits, a zero, their low bits.
         uint check = 1;
-        ReadOnlySpan<byte> human = [3, 3, 0, 2, 3];
+        ReadOnlySpan<byte> human = [3, 3, 0, (byte)(text[0] & 31), (byte)(text[1] & 31)];
         foreach (var v in human)
         {
             check = Step(check, v);
@@ -246,7 +249,8 @@ internal static class SecretDetector
             check = Step(check, (byte)digit);
         }
 
-        return check is 1 or 0x2bc830a3;
+        // Version 0 has the first constant; later ones have the second, and had the first before BIP 350.
+        return check == 1 || check == 0x2bc830a3 && (text[3] | 0x20) != 'q';
 
         static uint Step(uint check, byte value)
         {

@@ -35,12 +35,14 @@ public static class Validation
             case EntityId.Card:
                 return Compact(trimmed, " -"u8) is var digits && Checks.Digits(digits) && CardDetector.IsCard(digits) && CardDetector.IsOf(digits, variant);
             case EntityId.Iban:
-                return Compact(trimmed, " -"u8) is var iban && iban.Length >= 5 && IbanDetector.IsIban(iban);
+                return Compact(trimmed, " -."u8) is var iban && iban.Length >= 5 && IbanDetector.IsIban(iban);
             case EntityId.Email:
-                return trimmed.IndexOf((byte)'@') is var at and > 0 && EmailDetector.TryFind(trimmed, trimmed.LastIndexOf((byte)'@'), 0, trimmed.Length, out var start, out var end)
+                // A mail server takes the bytes as they are; that full-width letters look alike does not help it.
+                return source.AsSpan().IndexOf("\uFFFD"u8) < 0 && folded.Length == source.Length && trimmed.IndexOf((byte)'@') is var at and > 0 && EmailDetector.TryFind(trimmed, trimmed.LastIndexOf((byte)'@'), 0, trimmed.Length, out var start, out var end)
                     && start == 0 && end == trimmed.Length && EmailDetector.IsStrict(trimmed);
             case EntityId.Ip:
-                return AddressDetector.Ipv4Length(folded) == folded.Length && folded.Length > 0 || folded.Length > 1 && AddressDetector.Ipv6Length(folded) == folded.Length;
+                return Asks(variant, "4", "6") != "6" && AddressDetector.Ipv4Length(folded) == folded.Length && folded.Length > 0
+                    || Asks(variant, "4", "6") != "4" && folded.Length > 1 && AddressDetector.Ipv6Length(folded) == folded.Length;
             case EntityId.Mac:
                 return IsMac(folded, variant);
             case EntityId.Jwt:
@@ -63,21 +65,32 @@ public static class Validation
 
     private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF"u8);
 
+    /// <summary>The one of two choices that a narrowing such as <c>4</c>, <c>[6]</c> or <c>{"eui":"48"}</c> names; null for neither.</summary>
+    private static string? Asks(string? variant, string one, string other) =>
+        variant is null ? null : variant.Contains(one, StringComparison.Ordinal) ? one : variant.Contains(other, StringComparison.Ordinal) ? other : null;
+
     private static bool IsMac(ReadOnlySpan<byte> text, string? variant)
     {
-        foreach (var groups in (int[])[6, 8])
+        var eui = Asks(variant, "48", "64");
+        if (variant?.Contains("no_", StringComparison.Ordinal) == true)
         {
-            foreach (var sign in ":- "u8)
+            return (eui != "64" && text.Length == 12 || eui != "48" && text.Length == 16) && text.IndexOfAnyExcept(HexDigits) < 0;
+        }
+
+        return eui != "64" && IsMac(text, pairs: 6) || eui != "48" && IsMac(text, pairs: 8);
+    }
+
+    private static bool IsMac(ReadOnlySpan<byte> text, int pairs)
+    {
+        foreach (var sign in ":- "u8)
+        {
+            if (AddressDetector.TryMac(text, 0, text.Length, sign, 2, pairs, out var end) && end == text.Length)
             {
-                if (AddressDetector.TryMac(text, 0, text.Length, sign, 2, groups, out var end) && end == text.Length)
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
-        return AddressDetector.TryMac(text, 0, text.Length, (byte)'.', 4, 3, out var dotted) && dotted == text.Length
-            || variant?.Contains("no_", StringComparison.Ordinal) == true && text.Length is 12 or 16 && text.IndexOfAnyExcept(HexDigits) < 0;
+        return AddressDetector.TryMac(text, 0, text.Length, (byte)'.', 4, pairs / 2, out var dotted) && dotted == text.Length;
     }
 
     private static byte[] Compact(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signs)

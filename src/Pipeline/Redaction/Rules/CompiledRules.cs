@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -24,6 +25,18 @@ internal sealed class KeyMeaning
 
     /// <summary>What the words of the key say about its value.</summary>
     public required KeyContext Context { get; init; }
+
+    /// <summary>Entities that some rule looks for and that the key alone names: its value is looked at whatever it is.</summary>
+    public required int[] Names { get; init; }
+
+    /// <summary><see cref="Names"/> holds some.</summary>
+    public bool NamesAny { get; init; }
+
+    /// <summary>The key names a number that is nobody's: digits alone need no look.</summary>
+    public bool OtherNumber { get; init; }
+
+    /// <summary>No key, or one that says nothing.</summary>
+    public static KeyMeaning None { get; } = new() { Utf8 = [], Id = 0, Shown = "*", Symbol = PathMatcher.OtherKey, Context = KeyContext.None, Names = [] };
 }
 
 /// <summary>One enabled rule.</summary>
@@ -47,9 +60,19 @@ internal sealed class CompiledRules
     private const int MostKeys = 2048;
 
     private readonly CompiledRule[][] _byEntity;
+    private readonly CompiledRule?[] _fieldRules;
     private readonly Lock _adding = new();
-    private KeyMeaning?[] _keys = new KeyMeaning?[512];
+    private KeySlot[] _keys = new KeySlot[256];
     private int _keyCount;
+
+    /// <summary>A place of the table of keys. Of a key with at most 16 bytes, head and tail are all of it.</summary>
+    private struct KeySlot
+    {
+        public ulong Head;
+        public ulong Tail;
+        public int Length;
+        public KeyMeaning? Meaning;
+    }
 
     private CompiledRules(string hash, CompiledRule[] rules)
     {
@@ -72,8 +95,10 @@ internal sealed class CompiledRules
             LooksByWords |= Looked[entity] && EntityCatalogue.All[entity].Format is not null;
         }
 
+        LooksInProse = ProseDetector.IsWanted(Looked);
         AnyFieldRule = rules.Any(r => r.Path >= 0);
         Patterns = [.. rules.Where(r => r.Pattern is not null)];
+        _fieldRules = [.. Enumerable.Range(0, Paths.States).Select(state => Paths.Accepts(state).Select(path => ByPath[path]).FirstOrDefault(r => r.Entity < 0 && r.Pattern is null))];
     }
 
     public string Hash { get; }
@@ -93,6 +118,9 @@ internal sealed class CompiledRules
 
     /// <summary>Some rule looks for an entity that words beside it must name.</summary>
     public bool LooksByWords { get; }
+
+    /// <summary>Some rule looks for names or addresses in running text.</summary>
+    public bool LooksInProse { get; }
 
     public bool AnyFieldRule { get; }
 
@@ -117,64 +145,74 @@ internal sealed class CompiledRules
     }
 
     /// <summary>The rule without a detector whose path ends in this state; null for none.</summary>
-    public CompiledRule? FieldRule(int pathState)
-    {
-        foreach (var path in Paths.Accepts(pathState))
-        {
-            if (ByPath[path].Entity < 0 && ByPath[path].Pattern is null)
-            {
-                return ByPath[path];
-            }
-        }
-
-        return null;
-    }
+    public CompiledRule? FieldRule(int pathState) => _fieldRules[pathState];
 
     /// <summary>What the key (unescaped UTF-8) means. Remembers the first two thousand different ones.</summary>
     public KeyMeaning Key(ReadOnlySpan<byte> key)
     {
-        var keys = Volatile.Read(ref _keys);
-        for (var slot = Hash32(key) & (uint)(keys.Length - 1); keys[slot] is { } known; slot = slot + 1 & (uint)(keys.Length - 1))
-        {
-            if (key.SequenceEqual(known.Utf8))
-            {
-                return known;
-            }
-        }
-
-        return Add(key);
+        var (head, tail) = Ends(key);
+        return Find(Volatile.Read(ref _keys), key, head, tail) ?? Add(key, head, tail);
     }
 
-    private KeyMeaning Add(ReadOnlySpan<byte> key)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static KeyMeaning? Find(KeySlot[] keys, ReadOnlySpan<byte> key, ulong head, ulong tail)
+    {
+        for (var slot = Place(head, tail, key.Length, keys.Length); ; slot = slot + 1 & (keys.Length - 1))
+        {
+            ref readonly var known = ref keys[slot];
+            if (known.Meaning is not { } meaning)
+            {
+                return null;
+            }
+
+            if (known.Head == head && known.Tail == tail && known.Length == key.Length && (key.Length <= 16 || key.SequenceEqual(meaning.Utf8)))
+            {
+                return meaning;
+            }
+        }
+    }
+
+    private KeyMeaning Add(ReadOnlySpan<byte> key, ulong head, ulong tail)
     {
         var text = Encoding.UTF8.GetString(key);
         lock (_adding)
         {
+            if (Find(_keys, key, head, tail) is { } added)
+            {
+                return added;
+            }
+
             var full = key.Length > 128 || _keyCount == MostKeys;
+            var context = KeyContext.Of(text);
+            int[] names = [.. context.Entities.Where(id => Looked[id] && ContextDetector.DecidesByKey(id))];
             var meaning = new KeyMeaning
             {
                 Utf8 = key.ToArray(),
                 Id = full ? 0 : _keyCount + 1,
                 Shown = full || !IsName(text) ? "*" : text,
                 Symbol = Paths.Symbol(text),
-                Context = KeyContext.Of(text),
+                Context = context,
+                Names = names,
+                NamesAny = names.Length > 0,
+                OtherNumber = context.OtherNumber,
             };
             if (full)
             {
                 return meaning;
             }
 
+            // Readers go on in the old table.
             var size = (_keyCount + 1) * 4 > _keys.Length ? _keys.Length * 2 : _keys.Length;
-            var copy = new KeyMeaning?[size];
+            var copy = new KeySlot[size];
             foreach (var known in _keys)
             {
-                if (known is not null)
+                if (known.Meaning is not null)
                 {
                     Put(copy, known);
                 }
             }
 
-            Put(copy, meaning);
+            Put(copy, new KeySlot { Head = head, Tail = tail, Length = key.Length, Meaning = meaning });
             _keyCount++;
             Volatile.Write(ref _keys, copy);
             return meaning;
@@ -182,36 +220,45 @@ internal sealed class CompiledRules
 
         static bool IsName(string text) => text.Length is > 0 and <= 48 && text.Count(char.IsAsciiDigit) < 4 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 
-        static void Put(KeyMeaning?[] table, KeyMeaning entry)
+        static void Put(KeySlot[] table, KeySlot entry)
         {
-            var slot = Hash32(entry.Utf8) & (uint)(table.Length - 1);
-            while (table[slot] is not null)
+            var slot = Place(entry.Head, entry.Tail, entry.Length, table.Length);
+            while (table[slot].Meaning is not null)
             {
-                slot = slot + 1 & (uint)(table.Length - 1);
+                slot = slot + 1 & (table.Length - 1);
             }
 
             table[slot] = entry;
         }
     }
 
-    private static uint Hash32(ReadOnlySpan<byte> key)
+    /// <summary>The first and the last eight bytes; of a shorter key, all of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (ulong Head, ulong Tail) Ends(ReadOnlySpan<byte> key)
     {
-        ulong h = (ulong)key.Length * 0x9E3779B97F4A7C15;
-        while (key.Length >= 8)
+        ref var first = ref MemoryMarshal.GetReference(key);
+        if (key.Length >= 8)
         {
-            h = BitOperations.RotateLeft(h ^ MemoryMarshal.Read<ulong>(key), 29) * 0xBF58476D1CE4E5B9;
-            key = key[8..];
+            return (Unsafe.ReadUnaligned<ulong>(ref first), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, key.Length - 8)));
         }
 
-        ulong rest = 0;
+        if (key.Length >= 4)
+        {
+            return (Unsafe.ReadUnaligned<uint>(ref first), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, key.Length - 4)));
+        }
+
+        ulong all = 0;
         foreach (var b in key)
         {
-            rest = rest << 8 | b;
+            all = all << 8 | b;
         }
 
-        h = (h ^ rest) * 0x94D049BB133111EB;
-        return (uint)(h >> 32);
+        return (all, 0);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Place(ulong head, ulong tail, int length, int size) =>
+        (int)((head ^ BitOperations.RotateLeft(tail, 29) ^ (ulong)length) * 0x9E3779B97F4A7C15 >> 40) & (size - 1);
 
     /// <summary>Compiles the enabled rules that apply to <paramref name="stream"/>; null for those of every stream.</summary>
     /// <exception cref="ArgumentException">A rule is wrong; the message names it and its field.</exception>

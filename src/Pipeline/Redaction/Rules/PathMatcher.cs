@@ -78,6 +78,8 @@ internal sealed class PathMatcher
 
     public int Start { get; }
 
+    public int States => _accepts.Length;
+
     /// <summary>Some path names an array index, <c>/items/0</c>.</summary>
     public bool NamesIndexes { get; }
 

@@ -2,29 +2,64 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Weir.Pipeline.Redaction.Scanning;
 
+/// <summary>How 64 bytes are looked at together.</summary>
+internal enum LaneWidth
+{
+    Scalar = 0,
+    Bits128 = 128,
+    Bits256 = 256,
+    Bits512 = 512,
+}
+
 /// <summary>
-/// The candidate stage: one pass over UTF-8 text that leaves, for every 64 bytes, one bit per byte for what the later stages look at.
+/// The candidate stage: one pass over UTF-8 text that leaves, for every 64 bytes, one bit per byte for what the later stages look at,
+/// and the places of two kinds of bytes as lists.
 /// <code>
-/// text        {"to":"a@b.io, 4111 1111..."}
-/// Structural  ##  ###            ...    ##     quotes, and braces, commas and colons outside strings (JSON only)
-/// Anchors            #      #    ...           places where a detector has to look
-/// Digits                    #### ####
-/// Special                                      backslashes, bytes above 127, '%', "&amp;#": the value needs its decoded view
+/// text        {"to":"a@b.io, 4111 1111...","n":1}
+/// Structural  #    #                      #   # #    braces, brackets, commas and colons outside strings (JSON only); a list
+/// Anchors             #            #                 places where a detector has to look
+/// Numbers                          #                 the anchor is the seventh byte of a number, which begins six before
+/// Digits                     #### ####
+/// Special                                            backslashes, bytes above 127, '%', "&amp;#", "&amp;a": the value needs its decoded view
+/// Interests           #            #                 anchors and specials; a list
 /// </code>
-/// The vector path works on 64 bytes at a time (the runtime lowers it to what the processor has); the scalar path gives the same bits.
+/// All widths of <see cref="ILanes{T}"/> give the same bits.
 /// </summary>
 internal sealed class BlockMasks
 {
     /// <summary>Runs of letters and digits at least this long are looked at for secrets, wallets and encodings.</summary>
     public const int LongRun = 12;
 
-    public ulong[] Structural = new ulong[64];
+    /// <summary>How far behind a number's first byte its anchor stands.</summary>
+    public const int NumberLead = 6;
+
+    private readonly byte[] _tail = new byte[64];
+
     public ulong[] Anchors = new ulong[64];
+    public ulong[] Numbers = new ulong[64];
     public ulong[] Digits = new ulong[64];
     public ulong[] Special = new ulong[64];
+
+    private ulong[] _alpha = new ulong[64];
+    private ulong[] _separator = new ulong[64];
+    private ulong[] _sign = new ulong[64];
+    private ulong[] _colon = new ulong[64];
+
+    /// <summary>The places of structural bytes in order, then the text's length.</summary>
+    public int[] Structural = new int[256];
+
+    /// <summary>The places of anchors and special bytes in order, then a place behind every text.</summary>
+    public int[] Interests = new int[256];
+
+    /// <summary>How many places <see cref="Structural"/> holds, without the last.</summary>
+    public int Structurals { get; private set; }
+
+    /// <summary>JSON only: quotes that begin or end a string.</summary>
+    public int Quotes { get; private set; }
 
     /// <summary>Some byte of the text is special.</summary>
     public bool AnySpecial { get; private set; }
@@ -37,251 +72,310 @@ internal sealed class BlockMasks
 
     public int Blocks { get; private set; }
 
-    private struct Raw
+    /// <summary>The width that this processor is best at.</summary>
+    public static LaneWidth Best =>
+        Lanes512.IsSupported ? LaneWidth.Bits512 : Lanes256.IsSupported ? LaneWidth.Bits256 : Lanes128.IsSupported ? LaneWidth.Bits128 : LaneWidth.Scalar;
+
+    // By low four bits: the one byte with those bits that belongs to the class.
+    private static Vector128<byte> StructuralTable => Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)':', (byte)'{', (byte)',', (byte)'}', 0, 0);
+
+    private static Vector128<byte> SeparatorTable => Vector128.Create((byte)' ', 0, 0, 0, 0, 0, 0, 0, (byte)'(', (byte)')', 0, 0, 0, (byte)'-', (byte)'.', (byte)'/');
+
+    private static Vector128<byte> RareTable => Vector128.Create((byte)'@', 0, 0, 0, 0, (byte)'%', (byte)'&', 0, 0, 0, 0, (byte)'+', (byte)'\\', 0, 0, 0);
+
+    /// <summary>What most blocks hold nothing of.</summary>
+    private struct Rare
     {
-        public ulong Digit, Alpha, Hex, At, Dot, Colon, Dash, Plus, Paren, Quote, Backslash, Comma, Brace, Control, NonAscii, Percent, Amp, Hash, Underscore;
+        public ulong At, Plus, Backslash, Control, NonAscii, Percent, Amp, Hash;
     }
 
     private struct Carry
     {
-        public ulong Digit, Alpha, AlphaDigit, HexColon, Dot, AnyDot, Colon, Hex, Dash, Amp, Run1, Run2, Run4, Run8, Run12, InString;
+        public ulong Word, Amp, InString;
         public bool Escaped;
     }
 
     /// <summary>Fills the masks for <paramref name="text"/>.</summary>
-    public void Scan(ReadOnlySpan<byte> text, bool json) => Scan(text, json, Vector128.IsHardwareAccelerated);
+    public void Scan(ReadOnlySpan<byte> text, bool json) => Scan(text, json, Best);
 
-    /// <summary>As <see cref="Scan(ReadOnlySpan{byte},bool)"/>, with the choice of the path; the scalar one is for processors without vectors and for tests.</summary>
-    [SkipLocalsInit]
-    internal void Scan(ReadOnlySpan<byte> text, bool json, bool vectors)
+    /// <summary>As <see cref="Scan(ReadOnlySpan{byte},bool)"/>, with the choice of the width.</summary>
+    internal void Scan(ReadOnlySpan<byte> text, bool json, LaneWidth width)
+    {
+        switch (width)
+        {
+            case LaneWidth.Bits512:
+                Scan<Lanes512>(text, json);
+                break;
+            case LaneWidth.Bits256:
+                Scan<Lanes256>(text, json);
+                break;
+            case LaneWidth.Bits128:
+                Scan<Lanes128>(text, json);
+                break;
+            default:
+                Scan<LanesScalar>(text, json);
+                break;
+        }
+    }
+
+    private void Scan<T>(ReadOnlySpan<byte> text, bool json) where T : struct, ILanes<T>
     {
         var blocks = (text.Length + 63) / 64;
-        // One empty block more, so that a window may look past the last.
-        Reserve(blocks + 1);
+        Reserve(blocks);
         Blocks = blocks;
-        Structural[blocks] = Anchors[blocks] = Digits[blocks] = Special[blocks] = 0;
-        var carry = default(Carry);
-        ulong special = 0, nonAscii = 0, malformed = 0;
-        Span<byte> tail = stackalloc byte[64];
-        ref var first = ref MemoryMarshal.GetReference(text);
+        Classify<T>(text, json);
+        Candidates(blocks);
+        var interests = 0;
         for (var block = 0; block < blocks; block++)
         {
-            Raw raw;
-            if ((block + 1) * 64 <= text.Length)
+            interests = List(ref Interests, interests, Anchors[block] | Special[block], block * 64);
+        }
+
+        Interests[interests] = int.MaxValue;
+    }
+
+    /// <summary>The classes of all bytes, and the structure of JSON.</summary>
+    private void Classify<T>(ReadOnlySpan<byte> text, bool json) where T : struct, ILanes<T>
+    {
+        var carry = default(Carry);
+        ulong special = 0, nonAscii = 0, malformed = 0;
+        int structurals = 0, quotes = 0;
+        ref var first = ref MemoryMarshal.GetReference(text);
+        for (var block = 0; block < Blocks; block++)
+        {
+            ref var start = ref Unsafe.Add(ref first, block * 64);
+            if ((block + 1) * 64 > text.Length)
             {
-                raw = vectors ? Classify(Vector512.LoadUnsafe(ref first, (nuint)(block * 64))) : Classify(text.Slice(block * 64, 64));
+                // A byte of no class.
+                _tail.AsSpan().Fill((byte)';');
+                text[(block * 64)..].CopyTo(_tail);
+                start = ref MemoryMarshal.GetArrayDataReference(_tail);
+            }
+
+            var v = T.Load(ref start);
+            var lower = T.Lower(v);
+            var digit = T.Bits(T.Within(v, (byte)'0', 9));
+            var alpha = T.Bits(T.Within(lower, (byte)'a', 25));
+            Digits[block] = digit;
+            _alpha[block] = alpha;
+            _separator[block] = T.Bits(T.Named(SeparatorTable, v, v));
+            _sign[block] = T.Bits(T.Or(T.Is(v, (byte)'.'), T.Is(v, (byte)'-')));
+            var structure = T.Bits(T.Named(StructuralTable, v, lower));
+            var rarely = T.Any(T.Or(T.Named(RareTable, v, v), T.Odd(v)));
+            var inside = ulong.MaxValue;
+            ulong anchors = 0, odd = 0;
+            if (!rarely && json && !carry.Escaped && carry.Amp == 0)
+            {
+                var quote = T.Bits(T.Is(v, (byte)'"'));
+                inside = Inside(quote) ^ carry.InString;
+                carry.InString = (ulong)((long)inside >> 63);
+                quotes += BitOperations.PopCount(quote);
             }
             else
             {
-                tail.Fill((byte)' ');
-                text[(block * 64)..].CopyTo(tail);
-                raw = vectors ? Classify(Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(tail))) : Classify(tail);
+                Rarely(v, out var rare);
+                if (json)
+                {
+                    var quote = T.Bits(T.Is(v, (byte)'"')) & ~Escaped(rare.Backslash, ref carry);
+                    inside = Inside(quote) ^ carry.InString;
+                    carry.InString = (ulong)((long)inside >> 63);
+                    quotes += BitOperations.PopCount(quote);
+                    malformed |= rare.Control & inside;
+                }
+
+                // Beside '@', a sign of base64 inside a word; of the ampersands, those before a letter or '#'.
+                anchors = rare.At | rare.Plus & Left(digit | alpha, carry.Word, 1);
+                odd = rare.Backslash | rare.NonAscii | rare.Percent | (rare.Hash | alpha) & Left(rare.Amp, carry.Amp, 1);
+                special |= odd;
+                nonAscii |= rare.NonAscii;
+                carry.Amp = rare.Amp;
             }
 
-            Combine(block, in raw, ref carry);
-            var odd = Special[block];
-            special |= odd;
-            nonAscii |= raw.NonAscii;
             if (json)
             {
-                malformed |= Structure(block, in raw, ref carry);
+                structurals = List(ref Structural, structurals, structure & ~inside, block * 64);
             }
+
+            _colon[block] = (structure & inside) == 0 ? 0 : T.Bits(T.Is(v, (byte)':')) & inside;
+            carry.Word = digit | alpha;
+            Anchors[block] = anchors;
+            Special[block] = odd;
         }
 
+        Structural[structurals] = text.Length;
+        Structurals = structurals;
+        Quotes = quotes;
         AnySpecial = special != 0;
         AnyNonAscii = nonAscii != 0;
         Malformed = json && (malformed != 0 || carry.InString != 0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Combine(int block, in Raw raw, ref Carry carry)
+    /// <summary>The classes of four blocks. A rule looks back at most 13 bytes, so the upper half of what it gives is right without the block before.</summary>
+    private readonly ref struct Classes(Vector256<ulong> digit, Vector256<ulong> alpha, Vector256<ulong> separator, Vector256<ulong> sign, Vector256<ulong> colon)
     {
-        var alphaDigit = raw.Digit | raw.Alpha;
-        var beforeAlphaDigit = alphaDigit << 1 | carry.AlphaDigit >> 63;
+        private readonly Vector256<ulong> _digit = digit;
+        private readonly Vector256<ulong> _word = digit | alpha;
+        private readonly Vector256<ulong> _alpha = alpha;
+        private readonly Vector256<ulong> _numeric = digit | separator;
+        private readonly Vector256<ulong> _sign = sign;
+        private readonly Vector256<ulong> _colon = colon;
 
-        // First digit of a number that does not continue a word.
-        var numberStart = raw.Digit & ~beforeAlphaDigit;
-
-        // "GB42" after something that is not a word: the bit stands on the last of the four.
-        var iban = raw.Digit & Left(raw.Digit, carry.Digit, 1) & Left(raw.Alpha, carry.Alpha, 2) & Left(raw.Alpha, carry.Alpha, 3) & ~Left(alphaDigit, carry.AlphaDigit, 4);
-
-        // The second dot of 10.2.3.4: a dot after a digit, with another one two to four bytes before.
-        var dot = raw.Dot & Left(raw.Digit, carry.Digit, 1);
-        var dots = dot & (Left(dot, carry.Dot, 2) | Left(dot, carry.Dot, 3) | Left(dot, carry.Dot, 4));
-
-        // The second dot of 001a.2b3c.4d5e.
-        var hexDots = raw.Dot & Left(raw.Dot, carry.AnyDot, 5) & Left(raw.Hex, carry.Hex, 1);
-
-        // The second colon of an address: after a hex digit or a colon, another one at most five bytes before.
-        var hexColon = raw.Hex | raw.Colon;
-        var colon = raw.Colon & Left(hexColon, carry.HexColon, 1);
-        var near = Left(raw.Colon, carry.Colon, 1) | Left(raw.Colon, carry.Colon, 2) | Left(raw.Colon, carry.Colon, 3) | Left(raw.Colon, carry.Colon, 4) | Left(raw.Colon, carry.Colon, 5);
-        var colons = colon & near;
-
-        // The second dash of 00-1A-2B, and two dashes in a row (the frame of a private key).
-        var dashes = raw.Dash & (Left(raw.Dash, carry.Dash, 3) & Left(raw.Hex, carry.Hex, 1) | Left(raw.Dash, carry.Dash, 1));
-
-        // The twelfth byte of a long run of letters, digits and underscores.
-        var run1 = alphaDigit | raw.Underscore;
-        var run2 = run1 & Left(run1, carry.Run1, 1);
-        var run4 = run2 & Left(run2, carry.Run2, 2);
-        var run8 = run4 & Left(run4, carry.Run4, 4);
-        var run12 = run8 & Left(run4, carry.Run4, 8);
-        var longRun = run12 & ~Left(run12, carry.Run12, 1);
-
-        Anchors[block] = raw.At | numberStart | iban | dots | hexDots | colons | dashes | longRun | raw.Plus | raw.Paren;
-        Digits[block] = raw.Digit;
-        Special[block] = raw.Backslash | raw.NonAscii | raw.Percent | raw.Hash & Left(raw.Amp, carry.Amp, 1);
-
-        carry.Digit = raw.Digit;
-        carry.Alpha = raw.Alpha;
-        carry.AlphaDigit = alphaDigit;
-        carry.HexColon = hexColon;
-        carry.Dot = dot;
-        carry.AnyDot = raw.Dot;
-        carry.Colon = raw.Colon;
-        carry.Hex = raw.Hex;
-        carry.Dash = raw.Dash;
-        carry.Amp = raw.Amp;
-        carry.Run1 = run1;
-        carry.Run2 = run2;
-        carry.Run4 = run4;
-        carry.Run8 = run8;
-        carry.Run12 = run12;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Structure(int block, in Raw raw, ref Carry carry)
-    {
-        var escaped = carry.Escaped ? 1UL : 0;
-        carry.Escaped = false;
-        if (raw.Backslash != 0)
+        /// <summary>The seventh of seven bytes of digits and what people put between them, of which the first is a digit that continues no word.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<ulong> Numbers()
         {
-            var slashes = raw.Backslash & ~escaped;
-            while (slashes != 0)
-            {
-                var at = BitOperations.TrailingZeroCount(slashes);
-                if (at == 63)
-                {
-                    carry.Escaped = true;
-                    break;
-                }
-
-                var next = 1UL << (at + 1);
-                escaped |= next;
-                slashes &= slashes - 1 & ~next;
-            }
+            var two = _numeric & _numeric << 1;
+            var four = two & two << 2;
+            return four & four << 3 & Starts() << NumberLead;
         }
 
-        var quotes = raw.Quote & ~escaped;
-        var inside = quotes;
-        inside ^= inside << 1;
-        inside ^= inside << 2;
-        inside ^= inside << 4;
-        inside ^= inside << 8;
-        inside ^= inside << 16;
-        inside ^= inside << 32;
-        inside ^= carry.InString;
-        carry.InString = (ulong)((long)inside >> 63);
-        Structural[block] = (raw.Brace | raw.Comma | raw.Colon) & ~inside | quotes;
-        return raw.Control & inside;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<ulong> Others()
+        {
+            var digit2 = _digit & _digit << 1;
+            var digit4 = digit2 & digit2 << 2;
+
+            // The letter of 131052A308T.
+            var lettered = _alpha & (digit4 & digit2 << 4) << 1 & Starts() << 6;
+
+            // "GB42" after something that is not a word: the bit stands on the last of the four.
+            var iban = Vector256.AndNot(digit2 & _alpha << 2 & _alpha << 3, _word << 4);
+
+            // The second dash or dot of 00-1A-2B and 001a.2b3c.4d5e, and two dashes in a row (the frame of a private key).
+            var signs = _sign & (_sign << 1 | (_sign << 3 | _sign << 5) & _word << 1);
+
+            // The twelfth byte of a long run of letters and digits that are not digits alone.
+            var run2 = _word & _word << 1;
+            var run4 = run2 & run2 << 2;
+            var run = Vector256.AndNot(run4 & run4 << 4 & run4 << 8, digit4 & digit4 << 4 & digit4 << 8);
+            return lettered | iban | signs | Vector256.AndNot(run, run << 1);
+        }
+
+        /// <summary>The second colon of an address: after a letter, a digit or a colon, another one at most five bytes before.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<ulong> Colons() =>
+            _colon & (_colon << 1 | _colon << 2 | _colon << 3 | _colon << 4 | _colon << 5) & (_word | _colon) << 1;
+
+        private Vector256<ulong> Starts() => Vector256.AndNot(_digit, _word << 1);
+    }
+
+    /// <summary>Where detectors have to look, but for what <see cref="Classify"/> has found. Four blocks at a time, and between them the words that lie half in one block and half in the next.</summary>
+    private void Candidates(int blocks)
+    {
+        var upper = Vector256.Create(0xFFFFFFFF_00000000);
+        for (var block = 0; block < blocks; block += 4)
+        {
+            var (digit, digitBefore) = Four(Digits, block);
+            var (alpha, alphaBefore) = Four(_alpha, block);
+            var (separator, separatorBefore) = Four(_separator, block);
+            var (sign, signBefore) = Four(_sign, block);
+            var (colon, colonBefore) = Four(_colon, block);
+            var whole = new Classes(digit, alpha, separator, sign, colon);
+            var between = new Classes(
+                digitBefore >>> 32 | digit << 32, alphaBefore >>> 32 | alpha << 32, separatorBefore >>> 32 | separator << 32, signBefore >>> 32 | sign << 32, colonBefore >>> 32 | colon << 32);
+
+            var numbers = whole.Numbers() & upper | between.Numbers() >>> 32;
+            var anchors = numbers | whole.Others() & upper | between.Others() >>> 32;
+            if (colon != Vector256<ulong>.Zero)
+            {
+                anchors |= whole.Colons() & upper | between.Colons() >>> 32;
+            }
+
+            numbers.StoreUnsafe(ref Numbers[block]);
+            (Vector256.LoadUnsafe(ref Anchors[block]) | anchors).StoreUnsafe(ref Anchors[block]);
+        }
+
+        static (Vector256<ulong> These, Vector256<ulong> Before) Four(ulong[] masks, int block)
+        {
+            ref var first = ref masks[block];
+            return (Vector256.LoadUnsafe(ref first), block == 0 ? Vector256.Create(0, masks[0], masks[1], masks[2]) : Vector256.LoadUnsafe(ref Unsafe.Add(ref first, -1)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Rarely<T>(T v, out Rare rare) where T : struct, ILanes<T>
+    {
+        rare.At = T.Bits(T.Is(v, (byte)'@'));
+        rare.Plus = T.Bits(T.Is(v, (byte)'+'));
+        rare.Backslash = T.Bits(T.Is(v, (byte)'\\'));
+        rare.Percent = T.Bits(T.Is(v, (byte)'%'));
+        rare.Amp = T.Bits(T.Is(v, (byte)'&'));
+        rare.Hash = T.Bits(T.Is(v, (byte)'#'));
+        rare.NonAscii = T.Bits(v);
+        rare.Control = T.Bits(T.Odd(v)) & ~rare.NonAscii;
+    }
+
+    /// <summary>The bytes that a backslash takes the meaning from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Escaped(ulong backslashes, ref Carry carry)
+    {
+        if (backslashes == 0 && !carry.Escaped)
+        {
+            return 0;
+        }
+
+        var escaped = carry.Escaped ? 1UL : 0;
+        carry.Escaped = false;
+        var slashes = backslashes & ~escaped;
+        while (slashes != 0)
+        {
+            var at = BitOperations.TrailingZeroCount(slashes);
+            if (at == 63)
+            {
+                carry.Escaped = true;
+                break;
+            }
+
+            var next = 1UL << (at + 1);
+            escaped |= next;
+            slashes &= slashes - 1 & ~next;
+        }
+
+        return escaped;
+    }
+
+    /// <summary>The opening quotes and what lies between them and the closing ones: each bit is the parity of all bits up to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Inside(ulong quotes)
+    {
+        if (Pclmulqdq.IsSupported)
+        {
+            return Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(quotes), Vector128<ulong>.AllBitsSet, 0).ToScalar();
+        }
+
+        quotes ^= quotes << 1;
+        quotes ^= quotes << 2;
+        quotes ^= quotes << 4;
+        quotes ^= quotes << 8;
+        quotes ^= quotes << 16;
+        return quotes ^ quotes << 32;
+    }
+
+    /// <summary>Adds the places of the bits to the list and returns its new length. Room for one place more is always left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int List(ref int[] list, int count, ulong bits, int from)
+    {
+        if (count + 66 > list.Length)
+        {
+            Array.Resize(ref list, list.Length * 2);
+        }
+
+        ref var to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list), count);
+        count += BitOperations.PopCount(bits);
+        while (bits != 0)
+        {
+            to = from + BitOperations.TrailingZeroCount(bits);
+            to = ref Unsafe.Add(ref to, 1);
+            bits &= bits - 1;
+        }
+
+        return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Left(ulong mask, ulong previous, int by) => mask << by | previous >> (64 - by);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Raw Classify(Vector512<byte> v)
-    {
-        var lower = v | Vector512.Create((byte)0x20);
-        var digit = Within(v, (byte)'0', 9);
-        Raw raw;
-        raw.Digit = digit;
-        raw.Alpha = Within(lower, (byte)'a', 25);
-        raw.Hex = digit | Within(lower, (byte)'a', 5);
-        raw.At = Is(v, (byte)'@');
-        raw.Dot = Is(v, (byte)'.');
-        raw.Colon = Is(v, (byte)':');
-        raw.Dash = Is(v, (byte)'-');
-        raw.Plus = Is(v, (byte)'+');
-        raw.Paren = Is(v, (byte)'(');
-        raw.Quote = Is(v, (byte)'"');
-        raw.Backslash = Is(v, (byte)'\\');
-        raw.Comma = Is(v, (byte)',');
-        raw.Brace = Is(lower, (byte)'{') | Is(lower, (byte)'}');
-        raw.Control = Vector512.LessThan(v, Vector512.Create((byte)0x20)).ExtractMostSignificantBits();
-        raw.NonAscii = v.ExtractMostSignificantBits();
-        raw.Percent = Is(v, (byte)'%');
-        raw.Amp = Is(v, (byte)'&');
-        raw.Hash = Is(v, (byte)'#');
-        raw.Underscore = Is(v, (byte)'_');
-        return raw;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Is(Vector512<byte> v, byte value) => Vector512.Equals(v, Vector512.Create(value)).ExtractMostSignificantBits();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Within(Vector512<byte> v, byte from, byte width) =>
-        Vector512.LessThanOrEqual(v - Vector512.Create(from), Vector512.Create(width)).ExtractMostSignificantBits();
-
-    private static Raw Classify(ReadOnlySpan<byte> text)
-    {
-        var raw = default(Raw);
-        for (var i = 0; i < 64; i++)
-        {
-            var bit = 1UL << i;
-            var b = text[i];
-            if (b >= 0x80)
-            {
-                raw.NonAscii |= bit;
-                continue;
-            }
-
-            if (char.IsAsciiDigit((char)b))
-            {
-                raw.Digit |= bit;
-            }
-
-            if (char.IsAsciiLetter((char)b))
-            {
-                raw.Alpha |= bit;
-            }
-
-            if (char.IsAsciiHexDigit((char)b))
-            {
-                raw.Hex |= bit;
-            }
-
-            if (b < 0x20)
-            {
-                raw.Control |= bit;
-            }
-
-            switch (b)
-            {
-                case (byte)'@': raw.At |= bit; break;
-                case (byte)'.': raw.Dot |= bit; break;
-                case (byte)':': raw.Colon |= bit; break;
-                case (byte)'-': raw.Dash |= bit; break;
-                case (byte)'+': raw.Plus |= bit; break;
-                case (byte)'(': raw.Paren |= bit; break;
-                case (byte)'"': raw.Quote |= bit; break;
-                case (byte)'\\': raw.Backslash |= bit; break;
-                case (byte)',': raw.Comma |= bit; break;
-                case (byte)'{' or (byte)'}' or (byte)'[' or (byte)']': raw.Brace |= bit; break;
-                case (byte)'%': raw.Percent |= bit; break;
-                case (byte)'&': raw.Amp |= bit; break;
-                case (byte)'#': raw.Hash |= bit; break;
-                case (byte)'_': raw.Underscore |= bit; break;
-            }
-        }
-
-        return raw;
-    }
-
     /// <summary>True when a bit of <paramref name="masks"/> is set in [start, end).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(ulong[] masks, int start, int end)
     {
         if (start >= end)
@@ -306,29 +400,34 @@ internal sealed class BlockMasks
         return any != 0;
     }
 
-    /// <summary>How many digits stand in the 32 bytes that start at <paramref name="position"/>.</summary>
+    /// <summary>The bits of the 64 bytes that start at <paramref name="position"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int DigitsAhead(int position)
+    private static ulong Window(ulong[] masks, int position)
     {
         int block = position >> 6, offset = position & 63;
-        var window = Digits[block] >> offset;
-        if (offset > 32)
-        {
-            window |= Digits[block + 1] << (64 - offset);
-        }
-
-        return BitOperations.PopCount((uint)window);
+        var window = masks[block] >> offset;
+        return offset == 0 ? window : window | masks[block + 1] << (64 - offset);
     }
 
+    /// <summary>How many digits stand in the 32 bytes that start at <paramref name="position"/>.</summary>
+    public int DigitsAhead(int position) => BitOperations.PopCount((uint)Window(Digits, position));
+
+    /// <summary>How many digits follow one another from <paramref name="position"/> on, counted up to 64.</summary>
+    public int DigitRun(int position) => BitOperations.TrailingZeroCount(~Window(Digits, position));
+
+    /// <summary>Room for the blocks and four more, which are empty: windows and groups of four may look past the last.</summary>
     private void Reserve(int blocks)
     {
-        if (Structural.Length < blocks)
+        if (Anchors.Length < blocks + 4)
         {
-            var size = (int)BitOperations.RoundUpToPowerOf2((uint)blocks);
-            Structural = new ulong[size];
-            Anchors = new ulong[size];
-            Digits = new ulong[size];
-            Special = new ulong[size];
+            var size = (int)BitOperations.RoundUpToPowerOf2((uint)blocks + 4);
+            (Anchors, Numbers, Digits, Special) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
+            (_alpha, _separator, _sign, _colon) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
+        }
+
+        foreach (var masks in (ReadOnlySpan<ulong[]>)[Anchors, Digits, Special, _alpha, _separator, _sign, _colon])
+        {
+            masks.AsSpan(blocks, 4).Clear();
         }
     }
 }

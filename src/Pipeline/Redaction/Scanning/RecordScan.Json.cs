@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Rules;
 
@@ -18,45 +19,22 @@ internal sealed partial class RecordScan
         public bool IsArray;
         public CompiledRule? Inherited;
         public bool Whole;
-        public KeyContext Context;
 
-        /// <summary>Objects: the key whose value is being read.</summary>
-        public KeyMeaning? Key;
+        /// <summary>The key whose value this container is, or whose value the arrays around it are.</summary>
+        public KeyMeaning Key;
     }
 
     private Level[] _levels = new Level[72];
 
-    private ref struct Cursor(ulong[] masks, int blocks)
-    {
-        private readonly ulong[] _masks = masks;
-        private readonly int _blocks = blocks;
-        private int _block;
-        private ulong _bits = blocks > 0 ? masks[0] : 0;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Next()
-        {
-            while (_bits == 0)
-            {
-                if (++_block >= _blocks)
-                {
-                    return -1;
-                }
-
-                _bits = _masks[_block];
-            }
-
-            var at = _block * 64 + BitOperations.TrailingZeroCount(_bits);
-            _bits &= _bits - 1;
-            return at;
-        }
-    }
-
-    /// <summary>Null when the text is one JSON value and was read; else what is wrong with it.</summary>
-    private string? Walk(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, int done = 0)
+    /// <summary>
+    /// Null when the text is one JSON value and was read; else what is wrong with it. Goes from one structural byte to the next: a string or scalar is all that stands between two of them.
+    /// That each string is one string shows at the end, in the count of all quotes.
+    /// </summary>
+    private string? Walk(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int start = 0)
     {
         const string Broken = "the record is not valid JSON";
-        if (frame.Masks.Malformed)
+        var masks = frame.Masks;
+        if (masks.Malformed)
         {
             return Broken;
         }
@@ -64,52 +42,59 @@ internal sealed partial class RecordScan
         // A nested walk uses the levels above those in use.
         var floor = _depth;
         var mostDepth = _limits.MaxDepth;
-        var cursor = new Cursor(frame.Masks.Structural, frame.Masks.Blocks);
         var rules = _rules;
-        var context = KeyContext.None;
+        var every = rules.Patterns.Length > 0;
+        var words = rules.LooksByWords || rules.LooksInProse;
         CompiledRule? field = null;
-        var at = cursor.Next();
+        ref var structural = ref MemoryMarshal.GetArrayDataReference(masks.Structural);
+        ref var interest = ref MemoryMarshal.GetArrayDataReference(masks.Interests);
+        int strings = 0, at = start;
+        // The container that is being read, as locals; the levels hold those around it.
+        var inArray = false;
+        var levelState = PathMatcher.Dead;
+        CompiledRule? inherited = null;
         try
         {
         value:
-            // Here a value begins in (done, at].
-            if (at < 0)
+            // A value begins at the next byte that is not blank; the next structural byte ends it, or is it.
+            at = SkipBlank(text, at);
+            if (at >= text.Length)
             {
-                // A bare number or word as the whole text.
-                var (bareStart, bareEnd) = Trim(text, done, text.Length);
-                return _depth == floor && bareStart < bareEnd && Scalar(text, bareStart, bareEnd, frame, state, context, field, escapes) ? null : Broken;
+                return Broken;
             }
 
-            var b = text[at];
-            if (b == (byte)'"')
+            if (text[at] == (byte)'"')
             {
-                var close = cursor.Next();
-                if (close < 0 || !Blank(text, done, at))
+                var next = structural;
+                var close = LastBefore(text, next);
+                if (close <= at || text[close] != (byte)'"')
                 {
                     return Broken;
+                }
+
+                strings++;
+                while (interest <= at)
+                {
+                    interest = ref Unsafe.Add(ref interest, 1);
                 }
 
                 if (field is not null)
                 {
-                    Field(text, at + 1, close, frame, field, escapes);
+                    Field(text, at + 1, close, frame, field, key, escapes);
                 }
-                else
+                else if (interest < close && !(key.OtherNumber && masks.DigitRun(at + 1) == close - at - 1 && !every)
+                    || close > at + 1 && (key.NamesAny || every || words && Wordy(text, at + 1, close, masks)))
                 {
-                    StringValue(text, at + 1, close, frame, state, context, escapes);
+                    Value(text, at + 1, close, frame, state, key, HitPlace.WholeString, escapes);
                 }
 
-                done = close + 1;
-                at = cursor.Next();
+                at = next;
                 goto after;
             }
 
-            if (b is (byte)'{' or (byte)'[')
+            if (text[at] is (byte)'{' or (byte)'[')
             {
-                if (!Blank(text, done, at))
-                {
-                    return Broken;
-                }
-
+                structural = ref Unsafe.Add(ref structural, 1);
                 if (_depth - floor == mostDepth || _depth + 1 >= 2 * mostDepth)
                 {
                     return "the record is nested deeper than allowed";
@@ -121,17 +106,15 @@ internal sealed partial class RecordScan
                 }
 
                 ref var level = ref _levels[++_depth];
-                level.IsArray = b == (byte)'[';
-                level.State = state;
+                level.IsArray = inArray = text[at] == (byte)'[';
+                level.State = levelState = state;
                 level.Index = 0;
                 level.Start = at;
-                level.Inherited = field;
+                level.Inherited = inherited = field;
                 level.Whole = field is { Rule.Transform.Kind: TransformKind.Redact or TransformKind.Fixed or TransformKind.Null };
-                level.Context = context;
-                level.Key = null;
-                done = at + 1;
-                at = cursor.Next();
-                if (at >= 0 && text[at] == (level.IsArray ? (byte)']' : (byte)'}') && Blank(text, done, at))
+                level.Key = key;
+                at = SkipBlank(text, at + 1);
+                if (at < text.Length && text[at] == (inArray ? (byte)']' : (byte)'}'))
                 {
                     goto close;
                 }
@@ -141,84 +124,109 @@ internal sealed partial class RecordScan
 
             // A number or word, up to the sign that ends it.
             {
-                var (start, end) = Trim(text, done, at);
-                if (start == end || !Scalar(text, start, end, frame, state, context, field, escapes))
+                var next = structural;
+                var last = LastBefore(text, next);
+                while (interest < at)
+                {
+                    interest = ref Unsafe.Add(ref interest, 1);
+                }
+
+                if (last < at || !Scalar(text, at, last + 1, interest <= last || every, frame, state, key, field, escapes))
                 {
                     return Broken;
                 }
 
-                done = at;
+                at = next;
                 goto after;
             }
 
         member:
             // Inside a container, before a key or an element.
             {
-                ref var level = ref _levels[_depth];
-                if (level.IsArray)
+                if (inArray)
                 {
-                    state = rules.AnyFieldRule ? ElementState(level.State, level.Index++) : PathMatcher.Dead;
-                    field = level.Inherited ?? (state == PathMatcher.Dead ? null : rules.FieldRule(state));
-                    context = level.Context;
+                    ref var level = ref _levels[_depth];
+                    state = rules.AnyFieldRule ? ElementState(levelState, level.Index++) : PathMatcher.Dead;
+                    field = inherited ?? rules.FieldRule(state);
+                    key = level.Key;
                     goto value;
                 }
 
-                if (at < 0 || text[at] != (byte)'"' || !Blank(text, done, at))
+                at = SkipBlank(text, at);
+                var colon = structural;
+                var close = LastBefore(text, colon);
+                if (close <= at || text[at] != (byte)'"' || text[close] != (byte)'"' || colon >= text.Length || text[colon] != (byte)':')
                 {
                     return Broken;
                 }
 
-                var close = cursor.Next();
-                var colon = cursor.Next();
-                if (close < 0 || colon < 0 || text[colon] != (byte)':' || !Blank(text, close + 1, colon))
+                strings++;
+                structural = ref Unsafe.Add(ref structural, 1);
+                while (interest <= at)
                 {
-                    return Broken;
+                    interest = ref Unsafe.Add(ref interest, 1);
                 }
 
-                var meaning = Key(text, at + 1, close, frame, escapes);
-                state = level.State == PathMatcher.Dead ? PathMatcher.Dead : rules.Paths.Next(level.State, meaning.Symbol);
-                field = level.Inherited ?? (state == PathMatcher.Dead ? null : rules.FieldRule(state));
-                context = meaning.Context;
-                level.Key = meaning;
-                done = colon + 1;
-                at = cursor.Next();
+                key = interest < close ? Key(text, at + 1, close, frame, escapes) : rules.Key(text[(at + 1)..close]);
+                if (levelState == PathMatcher.Dead)
+                {
+                    (state, field) = (PathMatcher.Dead, inherited);
+                }
+                else
+                {
+                    state = rules.Paths.Next(levelState, key.Symbol);
+                    field = inherited ?? rules.FieldRule(state);
+                }
+
+                at = colon + 1;
                 goto value;
             }
 
         after:
-            // A value has ended before 'done'; 'at' is the next structural byte.
+            // A value has ended; 'at' is the next structural byte or the end.
             if (_depth == floor)
             {
-                return at < 0 && Blank(text, done, text.Length) ? null : Broken;
+                return at == text.Length && masks.Quotes == 2 * strings ? null : Broken;
             }
 
-            if (at < 0 || !Blank(text, done, at))
+            if (at >= text.Length)
             {
                 return Broken;
             }
 
-            done = at + 1;
             if (text[at] == (byte)',')
             {
-                at = cursor.Next();
+                structural = ref Unsafe.Add(ref structural, 1);
+                at++;
                 goto member;
             }
 
-            if (text[at] != (_levels[_depth].IsArray ? (byte)']' : (byte)'}'))
+            if (text[at] != (inArray ? (byte)']' : (byte)'}'))
             {
                 return Broken;
             }
 
         close:
             {
+                structural = ref Unsafe.Add(ref structural, 1);
                 ref var level = ref _levels[_depth--];
                 if (level.Whole && (_depth == floor || !_levels[_depth].Whole))
                 {
-                    Add(text, frame, level.Start, at + 1, level.Inherited!, -1, HitPlace.Container, escapes);
+                    Add(text, frame, level.Start, at + 1, level.Inherited!, -1, level.Key, HitPlace.Container, escapes);
                 }
 
-                done = at + 1;
-                at = cursor.Next();
+                if (_depth > floor)
+                {
+                    ref readonly var outer = ref _levels[_depth];
+                    (inArray, levelState, inherited) = (outer.IsArray, outer.State, outer.Inherited);
+                }
+
+                at = SkipBlank(text, at + 1);
+                if (at != structural)
+                {
+                    return Broken;
+                }
+
                 goto after;
             }
         }
@@ -228,26 +236,31 @@ internal sealed partial class RecordScan
         }
     }
 
+    /// <summary>Several words, which may name a number that has no anchor of its own, or a person.</summary>
+    private bool Wordy(ReadOnlySpan<byte> text, int start, int end, BlockMasks masks) =>
+        end - start > 8 && (_rules.LooksInProse || BlockMasks.Any(masks.Digits, start, end)) && Detectors.HasWords(text[start..end]);
+
     private int _depth;
 
-    /// <summary>The counters of the place that is being read.</summary>
-    private PathCount Here()
+    /// <summary>The counters of the place that is being read: of the value of <paramref name="key"/>, or of an element.</summary>
+    private PathCount Here(KeyMeaning key)
     {
         ulong name = 0;
-        for (var i = 1; i <= _depth; i++)
+        for (var i = 2; i <= _depth + 1; i++)
         {
-            name = BitOperations.RotateLeft(name ^ (_levels[i].IsArray ? 1UL : _levels[i].Key is { } key ? (ulong)key.Id + 2 : 0), 17) * 0x9E3779B97F4A7C15 + 1;
+            var element = _levels[i - 1].IsArray;
+            name = BitOperations.RotateLeft(name ^ (element ? 1UL : (ulong)(i > _depth ? key : _levels[i].Key).Id + 2), 17) * 0x9E3779B97F4A7C15 + 1;
         }
 
-        return _rules.Counters.Find(name) ?? _rules.Counters.Add(name, Spelled());
+        return _rules.Counters.Find(name) ?? _rules.Counters.Add(name, Spelled(key));
     }
 
-    private string Spelled()
+    private string Spelled(KeyMeaning key)
     {
         var path = new System.Text.StringBuilder();
-        for (var i = 1; i <= _depth; i++)
+        for (var i = 2; i <= _depth + 1; i++)
         {
-            path.Append('/').Append(_levels[i].IsArray ? "[]" : _levels[i].Key?.Shown ?? "*");
+            path.Append('/').Append(_levels[i - 1].IsArray ? "[]" : (i > _depth ? key : _levels[i].Key).Shown);
         }
 
         return path.ToString();
@@ -269,30 +282,11 @@ internal sealed partial class RecordScan
         return paths.Next(state, PathMatcher.Element);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StringValue(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, KeyContext context, int escapes)
-    {
-        // Nothing to look at: no anchor, nothing encoded, no key that says otherwise, and too short for JSON in a string.
-        var masks = frame.Masks;
-        if (context.Entities.Length == 0 && _rules.Patterns.Length == 0 && !BlockMasks.Any(masks.Anchors, start, end) && !(masks.AnySpecial && BlockMasks.Any(masks.Special, start, end)))
-        {
-            return;
-        }
-
-        if (start < end)
-        {
-            Value(text, start, end, frame, state, context, HitPlace.WholeString, escapes);
-        }
-    }
-
     private KeyMeaning Key(ReadOnlySpan<byte> text, int start, int end, Frame frame, int escapes)
     {
         var masks = frame.Masks;
         var special = masks.AnySpecial && BlockMasks.Any(masks.Special, start, end);
-        if (special || BlockMasks.Any(masks.Anchors, start, end))
-        {
-            Value(text, start, end, frame, PathMatcher.Dead, KeyContext.None, HitPlace.Key, escapes);
-        }
+        Value(text, start, end, frame, PathMatcher.Dead, KeyMeaning.None, HitPlace.Key, escapes);
 
         if (!special)
         {
@@ -310,7 +304,7 @@ internal sealed partial class RecordScan
         return meaning;
     }
 
-    private void Field(ReadOnlySpan<byte> text, int start, int end, Frame frame, CompiledRule rule, int escapes)
+    private void Field(ReadOnlySpan<byte> text, int start, int end, Frame frame, CompiledRule rule, KeyMeaning key, int escapes)
     {
         if (_levels[_depth].Whole)
         {
@@ -319,14 +313,14 @@ internal sealed partial class RecordScan
 
         if (!frame.Masks.AnySpecial || !BlockMasks.Any(frame.Masks.Special, start, end))
         {
-            Add(text, frame, start, end, rule, -1, HitPlace.WholeString, escapes);
+            Add(text, frame, start, end, rule, -1, key, HitPlace.WholeString, escapes);
             return;
         }
 
         var view = Take(frame);
         if (view.View.Read(text, start, end, json: true))
         {
-            Add(view.View.Text, view, 0, view.View.Length, rule, -1, HitPlace.WholeString, escapes);
+            Add(view.View.Text, view, 0, view.View.Length, rule, -1, key, HitPlace.WholeString, escapes);
             // An empty view (only invisible characters) still covers the whole string.
             Hits[Hits.Count - 1].Start = frame.ToRecord(start);
             Hits[Hits.Count - 1].End = frame.ToRecord(end);
@@ -339,30 +333,38 @@ internal sealed partial class RecordScan
         Return();
     }
 
-    private bool Scalar(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, KeyContext context, CompiledRule? field, int escapes)
+    /// <param name="look">A detector has to look at it.</param>
+    private bool Scalar(ReadOnlySpan<byte> text, int start, int end, bool look, Frame frame, int state, KeyMeaning key, CompiledRule? field, int escapes)
     {
         var value = text[start..end];
-        if (value.SequenceEqual("null"u8))
+        var word = value[0] >= (byte)'f';
+        if (word)
         {
-            return true;
-        }
+            if (value.SequenceEqual("null"u8))
+            {
+                return true;
+            }
 
-        var word = value.SequenceEqual("true"u8) || value.SequenceEqual("false"u8);
-        if (!word && !IsNumber(value))
+            if (!value.SequenceEqual("true"u8) && !value.SequenceEqual("false"u8))
+            {
+                return false;
+            }
+        }
+        else if (!IsNumber(value))
         {
             return false;
         }
 
         if (field is not null)
         {
-            if (!_levels[_depth].Whole)
+            if (_depth == 0 || !_levels[_depth].Whole)
             {
-                Add(text, frame, start, end, field, -1, HitPlace.Scalar, escapes);
+                Add(text, frame, start, end, field, -1, key, HitPlace.Scalar, escapes);
             }
         }
-        else if (!word && value.Length >= 4)
+        else if (!word && value.Length >= 4 && (look || key.NamesAny))
         {
-            Value(text, start, end, frame, state, context, HitPlace.Scalar, escapes);
+            Value(text, start, end, frame, state, key, HitPlace.Scalar, escapes);
         }
 
         return true;
@@ -421,22 +423,26 @@ internal sealed partial class RecordScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Blank(ReadOnlySpan<byte> text, int start, int end) => start == end || BlankSlow(text, start, end);
-
-    private static bool BlankSlow(ReadOnlySpan<byte> text, int start, int end) => !text[start..end].ContainsAnyExcept(" \t\r\n"u8);
-
-    private static (int Start, int End) Trim(ReadOnlySpan<byte> text, int start, int end)
+    private static int SkipBlank(ReadOnlySpan<byte> text, int at)
     {
-        while (start < end && text[start] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+        while ((uint)at < (uint)text.Length && text[at] <= ' ' && text[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
         {
-            start++;
+            at++;
         }
 
-        while (end > start && text[end - 1] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+        return at;
+    }
+
+    /// <summary>The last byte before <paramref name="end"/> that is not blank; -1 for none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LastBefore(ReadOnlySpan<byte> text, int end)
+    {
+        var at = end - 1;
+        while ((uint)at < (uint)text.Length && text[at] <= ' ' && text[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
         {
-            end--;
+            at--;
         }
 
-        return (start, end);
+        return at;
     }
 }

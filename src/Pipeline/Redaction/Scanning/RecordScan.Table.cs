@@ -38,11 +38,11 @@ internal sealed partial class RecordScan
             if (header)
             {
                 columns.Add(rules.Key(text[from..to].Trim((byte)' ')));
-                Value(text, from, to, frame, PathMatcher.Dead, Detection.KeyContext.None, HitPlace.Text, escapes: 0);
+                Value(text, from, to, frame, PathMatcher.Dead, KeyMeaning.None, HitPlace.Text, escapes: 0);
             }
             else
             {
-                Cell(text, from, to, frame, column < columns.Count ? columns[column] : null);
+                Cell(text, from, to, frame, column < columns.Count ? columns[column] : KeyMeaning.None);
             }
 
             column++;
@@ -63,7 +63,7 @@ internal sealed partial class RecordScan
         return Settle();
     }
 
-    private void Cell(ReadOnlySpan<byte> text, int from, int to, Frame frame, KeyMeaning? column)
+    private void Cell(ReadOnlySpan<byte> text, int from, int to, Frame frame, KeyMeaning column)
     {
         if (from >= to)
         {
@@ -73,16 +73,15 @@ internal sealed partial class RecordScan
         // A row stands for an object with one level.
         ref var level = ref _levels[1];
         level = default;
-        level.Key = column;
         _depth = 1;
-        var state = column is null ? PathMatcher.Dead : _rules.Paths.Next(_rules.Paths.Start, column.Symbol);
+        var state = _rules.Paths.Next(_rules.Paths.Start, column.Symbol);
         if (state != PathMatcher.Dead && _rules.FieldRule(state) is { } rule)
         {
-            Add(text, frame, from, to, rule, -1, HitPlace.Text, escapes: 0);
+            Add(text, frame, from, to, rule, -1, column, HitPlace.Text, escapes: 0);
         }
         else
         {
-            Value(text, from, to, frame, state, column?.Context ?? Detection.KeyContext.None, HitPlace.Text, escapes: 0);
+            Value(text, from, to, frame, state, column, HitPlace.Text, escapes: 0);
         }
 
         _depth = 0;

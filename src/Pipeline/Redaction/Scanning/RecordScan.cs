@@ -89,11 +89,11 @@ internal sealed partial class RecordScan
             return "the record is not UTF-8";
         }
 
-        return Walk(record, frame, rules.Paths.Start, escapes: 1, bom) ?? Settle();
+        return Walk(record, frame, rules.Paths.Start, escapes: 1, KeyMeaning.None, bom) ?? Settle();
     }
 
     /// <summary>Reads plain text. Null when all went well, else why it cannot be read safely.</summary>
-    public string? Text(ReadOnlySpan<byte> text, CompiledRules rules, ScanLimits limits, KeyContext? context = null)
+    public string? Text(ReadOnlySpan<byte> text, CompiledRules rules, ScanLimits limits, KeyMeaning? key = null)
     {
         Begin(rules, limits);
         var frame = Take(null);
@@ -103,12 +103,15 @@ internal sealed partial class RecordScan
             return "the record is not UTF-8";
         }
 
-        Value(text, 0, text.Length, frame, PathMatcher.Dead, context ?? KeyContext.None, HitPlace.Text, escapes: 0);
+        Value(text, 0, text.Length, frame, PathMatcher.Dead, key ?? KeyMeaning.None, HitPlace.Text, escapes: 0);
         return Settle();
     }
 
     /// <summary>Some rule looks for an entity that words must name.</summary>
     public bool LooksByWords => _rules.LooksByWords;
+
+    /// <summary>Some rule looks for names or addresses in running text.</summary>
+    public bool LooksInProse => _rules.LooksInProse;
 
     /// <summary>
     /// The base64 run around a place holds personal data: the whole run becomes a finding of the first entity in it. Returns its end, or 0.
@@ -146,11 +149,11 @@ internal sealed partial class RecordScan
             {
                 inner.View.Read(decoded, 0, length, json: false);
                 inner.Masks.Scan(inner.View.Text, json: false);
-                Detectors.Run(inner.View.Text, 0, inner.View.Length, inner, KeyContext.None, _rules.Looked, this);
+                Detectors.Run(inner.View.Text, 0, inner.View.Length, inner, KeyMeaning.None, _rules.Looked, this);
             }
             else
             {
-                Detectors.Run(decoded, 0, length, inner, KeyContext.None, _rules.Looked, this);
+                Detectors.Run(decoded, 0, length, inner, KeyMeaning.None, _rules.Looked, this);
             }
         }
 
@@ -194,30 +197,30 @@ internal sealed partial class RecordScan
     private void Return() => _framesUsed--;
 
     /// <summary>Detects in [start, end) of a text whose masks are made. A value that is not plain ASCII is read in its decoded view.</summary>
-    private void Value(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, KeyContext context, HitPlace place, int escapes)
+    private void Value(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, KeyMeaning key, HitPlace place, int escapes)
     {
         if (frame.Masks.AnySpecial && BlockMasks.Any(frame.Masks.Special, start, end))
         {
-            Decoded(text, start, end, frame, state, context, place, escapes);
+            Decoded(text, start, end, frame, state, key, place, escapes);
             return;
         }
 
-        if (place == HitPlace.WholeString && LooksLikeJson(text, start, end) && Nested(text, start, end, frame, state, escapes))
+        if (place == HitPlace.WholeString && LooksLikeJson(text, start, end) && Nested(text, start, end, frame, state, key, escapes))
         {
             return;
         }
 
         frame.Findings.Clear();
-        Detectors.Run(text, start, end, frame, context, _rules.Looked, this);
-        Report(text, frame, state, place, escapes, start, end);
+        Detectors.Run(text, start, end, frame, key, _rules.Looked, this);
+        Report(text, frame, state, key, place, escapes, start, end);
         if (_rules.Patterns.Length > 0)
         {
-            OwnPatterns(text, start, end, frame, state, place, escapes);
+            OwnPatterns(text, start, end, frame, state, key, place, escapes);
         }
     }
 
     /// <summary>Detects in the decoded view of [start, end), and in the views below it.</summary>
-    private void Decoded(ReadOnlySpan<byte> text, int start, int end, Frame parent, int state, KeyContext context, HitPlace place, int escapes)
+    private void Decoded(ReadOnlySpan<byte> text, int start, int end, Frame parent, int state, KeyMeaning key, HitPlace place, int escapes)
     {
         if (_framesUsed >= MostFrames)
         {
@@ -226,12 +229,15 @@ internal sealed partial class RecordScan
 
         var frame = Take(parent);
         var json = escapes > 0 && place is not HitPlace.Scalar;
+        var before = Hits.Count;
         if (frame.View.Read(text, start, end, json))
         {
-            InView(frame, state, context, place, escapes);
+            InView(frame, state, key, place, escapes);
             if (frame.View.Hidden && frame.View.Read(text, start, end, json, hiddenAsSpace: true))
             {
-                InView(frame, state, context, place, escapes);
+                var first = Hits.Count;
+                InView(frame, state, key, place, escapes);
+                WithoutDoubles(before, first);
             }
         }
         else
@@ -242,21 +248,42 @@ internal sealed partial class RecordScan
         Return();
     }
 
-    private void InView(Frame frame, int state, KeyContext context, HitPlace place, int escapes)
+    /// <summary>Of the hits from <paramref name="second"/> on, removes those that say the same as one of [first, second), a bracket aside: a text read in two ways tells its values once.</summary>
+    private void WithoutDoubles(int first, int second)
+    {
+        var kept = second;
+        for (var i = second; i < Hits.Count; i++)
+        {
+            var found = false;
+            for (var j = first; j < second && !found; j++)
+            {
+                found = Hits[j].Start <= Hits[i].Start + 1 && Hits[j].End >= Hits[i].End - 1;
+            }
+
+            if (!found)
+            {
+                Hits[kept++] = Hits[i];
+            }
+        }
+
+        Hits.Cut(kept);
+    }
+
+    private void InView(Frame frame, int state, KeyMeaning key, HitPlace place, int escapes)
     {
         var text = frame.View.Text;
-        if (place is HitPlace.WholeString && LooksLikeJson(text, 0, text.Length) && Nested(text, 0, text.Length, frame, state, escapes))
+        if (place is HitPlace.WholeString && LooksLikeJson(text, 0, text.Length) && Nested(text, 0, text.Length, frame, state, key, escapes))
         {
             return;
         }
 
         frame.Masks.Scan(text, json: false);
         frame.Findings.Clear();
-        Detectors.Run(text, 0, text.Length, frame, context, _rules.Looked, this);
-        Report(text, frame, state, place, escapes, 0, text.Length);
+        Detectors.Run(text, 0, text.Length, frame, key, _rules.Looked, this);
+        Report(text, frame, state, key, place, escapes, 0, text.Length);
         if (_rules.Patterns.Length > 0)
         {
-            OwnPatterns(text, 0, text.Length, frame, state, place, escapes);
+            OwnPatterns(text, 0, text.Length, frame, state, key, place, escapes);
         }
 
         if (!frame.Masks.AnySpecial || _framesUsed >= MostFrames)
@@ -267,7 +294,7 @@ internal sealed partial class RecordScan
         var below = Take(frame);
         if (below.View.ReadEncoded(text) || text.Contains((byte)'\\') && below.View.Read(text, 0, text.Length, json: false) && below.View.Length != text.Length)
         {
-            InView(below, state, context, place == HitPlace.WholeString ? HitPlace.Text : place, escapes);
+            InView(below, state, key, place == HitPlace.WholeString ? HitPlace.Text : place, escapes);
         }
 
         Return();
@@ -275,12 +302,17 @@ internal sealed partial class RecordScan
 
     private static bool LooksLikeJson(ReadOnlySpan<byte> text, int start, int end)
     {
+        if (end - start < 2 || text[start] is not ((byte)'{' or (byte)'[' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+        {
+            return false;
+        }
+
         var trimmed = text[start..end].Trim(" \t\r\n"u8);
         return trimmed.Length >= 2 && (trimmed[0] == (byte)'{' && trimmed[^1] == (byte)'}' || trimmed[0] == (byte)'[' && trimmed[^1] == (byte)']');
     }
 
     /// <summary>JSON inside a string: the paths go on in it. False when it is none after all; then nothing was reported.</summary>
-    private bool Nested(ReadOnlySpan<byte> text, int start, int end, Frame parent, int state, int escapes)
+    private bool Nested(ReadOnlySpan<byte> text, int start, int end, Frame parent, int state, KeyMeaning key, int escapes)
     {
         if (_framesUsed >= MostFrames || escapes > 6)
         {
@@ -294,7 +326,7 @@ internal sealed partial class RecordScan
         frame.View.Copy(text, start, end);
         frame.Masks.Scan(frame.View.Text, json: true);
         var malformed = _malformed;
-        var read = Walk(frame.View.Text, frame, state, escapes + 1) is null && _malformed == malformed;
+        var read = Walk(frame.View.Text, frame, state, escapes + 1, key) is null && _malformed == malformed;
         _malformed = malformed;
         if (!read)
         {
@@ -306,7 +338,7 @@ internal sealed partial class RecordScan
         return read;
     }
 
-    private void Report(ReadOnlySpan<byte> text, Frame frame, int state, HitPlace place, int escapes, int start, int end)
+    private void Report(ReadOnlySpan<byte> text, Frame frame, int state, KeyMeaning key, HitPlace place, int escapes, int start, int end)
     {
         foreach (ref readonly var found in frame.Findings.Items)
         {
@@ -317,13 +349,13 @@ internal sealed partial class RecordScan
             }
 
             var (from, to) = place == HitPlace.Scalar ? (start, end) : (found.Start, found.End);
-            Add(text, frame, from, to, rule, found.Entity, place == HitPlace.WholeString && (from != start || to != end) ? HitPlace.Text : place, escapes);
+            Add(text, frame, from, to, rule, found.Entity, key, place == HitPlace.WholeString && (from != start || to != end) ? HitPlace.Text : place, escapes);
         }
     }
 
-    private void Add(ReadOnlySpan<byte> text, Frame frame, int start, int end, CompiledRule rule, int entity, HitPlace place, int escapes)
+    private void Add(ReadOnlySpan<byte> text, Frame frame, int start, int end, CompiledRule rule, int entity, KeyMeaning key, HitPlace place, int escapes)
     {
-        var hit = new Hit { Rule = rule.Index, Entity = entity, Place = place, Escapes = (byte)escapes, Path = Here(), TextStart = start, TextLength = end - start };
+        var hit = new Hit { Rule = rule.Index, Entity = entity, Place = place, Escapes = (byte)escapes, Path = Here(key), TextStart = start, TextLength = end - start };
         if (frame.HasView)
         {
             hit.Start = frame.ToRecord(start);
@@ -341,7 +373,7 @@ internal sealed partial class RecordScan
     }
 
     /// <summary>Patterns of the rules' own authors: only values that hold the anchor are tried.</summary>
-    private void OwnPatterns(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, HitPlace place, int escapes)
+    private void OwnPatterns(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, KeyMeaning key, HitPlace place, int escapes)
     {
         foreach (var rule in _rules.Patterns)
         {
@@ -355,7 +387,7 @@ internal sealed partial class RecordScan
                 foreach (var (from, to) in rule.Pattern.Matches(text[start..end]))
                 {
                     var whole = place == HitPlace.Scalar || from == 0 && to == end - start;
-                    Add(text, frame, whole ? start : start + from, whole ? end : start + to, rule, -1, whole || place != HitPlace.WholeString ? place : HitPlace.Text, escapes);
+                    Add(text, frame, whole ? start : start + from, whole ? end : start + to, rule, -1, key, whole || place != HitPlace.WholeString ? place : HitPlace.Text, escapes);
                 }
             }
             catch (RegexMatchTimeoutException)

@@ -21,18 +21,30 @@ internal sealed class AesBlock
         _rounds = Expand(key);
     }
 
-    public void Encrypt(ReadOnlySpan<byte> block, Span<byte> output) => Encrypt(block, output, System.Runtime.Intrinsics.X86.Aes.IsSupported);
+    public void Encrypt(ReadOnlySpan<byte> block, Span<byte> output) => Encrypt(Vector128.Create(block)).CopyTo(output);
 
-    internal void Encrypt(ReadOnlySpan<byte> block, Span<byte> output, bool intrinsics)
+    public Vector128<byte> Encrypt(Vector128<byte> block) => Encrypt(block, System.Runtime.Intrinsics.X86.Aes.IsSupported);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Vector128<byte> Encrypt(Vector128<byte> block, bool intrinsics)
     {
-        if (intrinsics)
+        if (!intrinsics)
         {
-            Encrypt(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(block))).StoreUnsafe(ref MemoryMarshal.GetReference(output));
-            return;
+            return Managed(block);
         }
 
-        Span<byte> copy = stackalloc byte[16];
-        block[..16].CopyTo(copy);
+        var rounds = _rounds;
+        block ^= rounds[0];
+        for (var i = 1; i < rounds.Length - 1; i++)
+        {
+            block = System.Runtime.Intrinsics.X86.Aes.Encrypt(block, rounds[i]);
+        }
+
+        return System.Runtime.Intrinsics.X86.Aes.EncryptLast(block, rounds[^1]);
+    }
+
+    private Vector128<byte> Managed(Vector128<byte> block)
+    {
         var perThread = t_managed ??= [];
         if (!perThread.TryGetValue(this, out var aes))
         {
@@ -41,21 +53,11 @@ internal sealed class AesBlock
             perThread[this] = aes;
         }
 
-        aes.EncryptEcb(copy, output[..16], PaddingMode.None);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector128<byte> Encrypt(Vector128<byte> state)
-    {
-        var rounds = _rounds;
-        state ^= rounds[0];
-        var last = rounds.Length - 1;
-        for (var i = 1; i < last; i++)
-        {
-            state = System.Runtime.Intrinsics.X86.Aes.Encrypt(state, rounds[i]);
-        }
-
-        return System.Runtime.Intrinsics.X86.Aes.EncryptLast(state, rounds[last]);
+        Span<byte> bytes = stackalloc byte[16];
+        Span<byte> output = stackalloc byte[16];
+        block.CopyTo(bytes);
+        aes.EncryptEcb(bytes, output, PaddingMode.None);
+        return Vector128.Create<byte>(output);
     }
 
     /// <summary>The key schedule of FIPS 197, section 5.2.</summary>
@@ -135,56 +137,51 @@ internal sealed class AesBlock
 internal sealed class Cmac
 {
     private readonly AesBlock _aes;
-    private readonly UInt128 _k1, _k2;
+    private readonly Vector128<byte> _k1, _k2;
 
     public Cmac(ReadOnlySpan<byte> key)
     {
         _aes = new AesBlock(key);
-        Span<byte> zero = stackalloc byte[16];
-        zero.Clear();
-        _aes.Encrypt(zero, zero);
-        _k1 = Double(Load(zero));
-        _k2 = Double(_k1);
+        Span<byte> bytes = stackalloc byte[16];
+        _aes.Encrypt(Vector128<byte>.Zero).CopyTo(bytes);
+        var k1 = Double(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+        _k1 = Big(k1);
+        _k2 = Big(Double(k1));
+
+        static Vector128<byte> Big(UInt128 value)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+            return Vector128.Create<byte>(bytes);
+        }
     }
 
     /// <summary>Writes the 16-byte tag of <paramref name="message"/>.</summary>
     [SkipLocalsInit]
     public void Compute(ReadOnlySpan<byte> message, Span<byte> tag)
     {
-        Span<byte> block = stackalloc byte[16];
-        UInt128 state = 0;
+        var state = Vector128<byte>.Zero;
         while (message.Length > 16)
         {
-            state ^= Load(message);
-            state = Encrypt(state, block);
+            state = _aes.Encrypt(state ^ Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(message)));
             message = message[16..];
         }
 
         if (message.Length == 16)
         {
-            state ^= Load(message) ^ _k1;
+            state ^= Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(message)) ^ _k1;
         }
         else
         {
+            Span<byte> block = stackalloc byte[16];
             block.Clear();
             message.CopyTo(block);
             block[message.Length] = 0x80;
-            state ^= Load(block) ^ _k2;
+            state ^= Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(block)) ^ _k2;
         }
 
-        Store(Encrypt(state, block), tag);
+        _aes.Encrypt(state).CopyTo(tag);
     }
-
-    private UInt128 Encrypt(UInt128 state, Span<byte> block)
-    {
-        Store(state, block);
-        _aes.Encrypt(block, block);
-        return Load(block);
-    }
-
-    private static UInt128 Load(ReadOnlySpan<byte> bytes) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
-
-    private static void Store(UInt128 value, Span<byte> bytes) => System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
 
     internal static UInt128 Double(UInt128 value) => value << 1 ^ (value >> 127 != 0 ? (UInt128)0x87 : 0);
 }

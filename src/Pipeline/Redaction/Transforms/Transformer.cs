@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Weir.Pipeline.Redaction.Detection;
@@ -212,13 +213,20 @@ internal sealed partial class Transformer(KeyRing keys, bool hmac)
     /// <summary>16 bytes as 26 digits of RFC 4648's base32, lower case, no padding.</summary>
     private static void Encode(ReadOnlySpan<byte> bytes, Span<byte> digits)
     {
-        var value = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        for (var i = 0; i < TokenDigits; i++)
+        ref var alphabet = ref MemoryMarshal.GetArrayDataReference(Base32);
+        for (var (from, to) = (0, 0); to < 24; from += 5, to += 8)
         {
-            // 128 bits are 25 digits and three bits more: the last digit carries them, followed by two zero bits.
-            var shift = 123 - 5 * i;
-            digits[i] = Base32[(int)(shift >= 0 ? value >> shift & 31 : value << -shift & 31)];
+            // Five bytes are eight digits.
+            var five = (ulong)System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes[from..]) << 8 | bytes[from + 4];
+            for (var i = 0; i < 8; i++)
+            {
+                digits[to + i] = Unsafe.Add(ref alphabet, (int)(five >> (35 - 5 * i)) & 31);
+            }
         }
+
+        // The last byte is a digit and three bits more, followed by two zero bits.
+        digits[24] = Base32[bytes[15] >> 3];
+        digits[25] = Base32[bytes[15] << 2 & 31];
     }
 
     private static bool TryDecode(ReadOnlySpan<byte> digits, Span<byte> bytes)

@@ -60,7 +60,8 @@ internal static class World
         return first == D(n[9]) && second == D(n[10]);
     }
 
-    public static bool CaSin(ReadOnlySpan<byte> n) => Digits(n, 9) && Luhn(n);
+    /// <summary>Numbers that begin with 0 or 8 are not issued.</summary>
+    public static bool CaSin(ReadOnlySpan<byte> n) => Digits(n, 9) && n[0] is not ((byte)'0' or (byte)'8') && Luhn(n);
 
     public static bool ClRut(ReadOnlySpan<byte> n)
     {
@@ -79,8 +80,12 @@ internal static class World
     }
 
     public static bool CnRic(ReadOnlySpan<byte> n) =>
-        n.Length == 18 && Digits(n[..17]) && (n[17] == 'X' || char.IsAsciiDigit((char)n[17])) && D(n[0]) is >= 1 and <= 9
+        n.Length == 18 && Digits(n[..17]) && (n[17] == 'X' || char.IsAsciiDigit((char)n[17])) && IsChineseProvince(Number(n[..2]))
         && Date(Number(n[6..10]), Number(n[10..12]), Number(n[12..14])) && Mod11And2(n);
+
+    /// <summary>GB/T 2260: six regions of provinces, Taiwan, Hong Kong and Macau; 91 and 92 stand for residents from abroad.</summary>
+    private static bool IsChineseProvince(int code) =>
+        code is (>= 11 and <= 15) or (>= 21 and <= 23) or (>= 31 and <= 37) or (>= 41 and <= 46) or (>= 50 and <= 54) or (>= 61 and <= 65) or 71 or (>= 81 and <= 83) or 91 or 92;
 
     public static bool CoNit(ReadOnlySpan<byte> n)
     {

@@ -1,0 +1,24 @@
+using Weir.ControlPlane.Access;
+using Weir.Pipeline.Redaction;
+
+namespace Weir.ControlPlane.Commands;
+
+/// <summary>Shows the clear form of one reversible value (<c>enc:...</c>). The audit log keeps who asked, for which cipher and why, never the clear form.</summary>
+public sealed record RevealValue(string Value, string Reason) : ICommand
+{
+    public string Name => "reveal-value";
+    public string Target => "records";
+    public string Permission => Permissions.Reveal;
+}
+
+internal sealed class RevealHandler(IRedactionControl redaction) : ICommandHandler<RevealValue>
+{
+    private const int ShortestReason = 8;
+    private const int LongestReason = 500;
+
+    public Task<CommandResult> HandleAsync(RevealValue command, Actor actor, CancellationToken cancellationToken) => Task.FromResult<CommandResult>(
+        command.Reason is not { } reason || reason.Trim().Length is < ShortestReason or > LongestReason
+            ? new CommandResult.Failed($"A reason of {ShortestReason} to {LongestReason} characters is needed: it stays in the audit log.", "reason")
+        : redaction.Reveal(command.Value ?? "") is { } clear ? new CommandResult.Done("The value is shown once and kept nowhere.") { Secret = clear }
+        : new CommandResult.Failed("This is no reversible value of ours, or its key is gone.", "value"));
+}

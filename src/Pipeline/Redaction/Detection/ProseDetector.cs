@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Text;
+using Weir.Pipeline.Redaction.Scanning;
+
+namespace Weir.Pipeline.Redaction.Detection;
+
+/// <summary>
+/// Names and postal addresses in running text, by the words that introduce them: <c>Dr. Berta Novak</c>, <c>my name is Zoë Lind</c>, <c>lives at 12 Mill Road, Leeds</c>.
+/// Names that nothing introduces need a language model and are not found.
+/// </summary>
+internal static class ProseDetector
+{
+    private const int LongestAddress = 160;
+    private const int MostNames = 4;
+
+    private static readonly int Person = EntityCatalogue.Find("PERSON")!.Id;
+    private static readonly int Address = EntityCatalogue.Find("STREET_ADDRESS")!.Id;
+
+    /// <summary>The word before a name, lower case, without its dot.</summary>
+    private static readonly HashSet<string> Titles = new(StringComparer.Ordinal)
+    {
+        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "herr", "frau", "mme", "mlle", "monsieur", "madame", "señor", "señora", "sra", "dott", "signor", "signora", "pan", "pani",
+    };
+
+    /// <summary>What stands before a name, lower case.</summary>
+    private static readonly byte[][] NameLeads = Leads("name is", "names are", "name's", "call me", "calls me", "named him", "named her", "user:", "name:", "patient:", "customer:", "employee:", "signed,", "regards,", "sincerely,");
+
+    /// <summary>What stands before an address, lower case.</summary>
+    private static readonly byte[][] AddressLeads = Leads("lives at", "live at", "living at", "resides at", "reside at", "residing at", "address is", "address:", "address to", "office is at", "restaurant is at", "meet me at", "meet you at", "off at", "deliver to", "delivered to", "ship to", "taxi to", "moved to", "mail to");
+
+    private static readonly SearchValues<byte> Blanks = SearchValues.Create(" \n"u8);
+
+    /// <summary>One of the two is looked for.</summary>
+    public static bool IsWanted(bool[] looked) => looked[Person] || looked[Address];
+
+    public static void Find(ReadOnlySpan<byte> text, int start, int end, bool[] looked, Pool<Finding> findings)
+    {
+        for (var at = start; at < end;)
+        {
+            var next = text[at..end].IndexOfAny(Blanks);
+            if (next < 0)
+            {
+                return;
+            }
+
+            at += next + 1;
+            if (at >= end || !(Capital(text[at]) || char.IsAsciiDigit((char)text[at])) || at - 1 == start)
+            {
+                continue;
+            }
+
+            var before = text[start..(at - 1)];
+            if (looked[Address] && EndsIn(before, AddressLeads) && AddressEnd(text, at, end) is var addressEnd and > 0)
+            {
+                findings.Add(new Finding(at, addressEnd, Address));
+                at = addressEnd;
+            }
+            else if (looked[Person] && Capital(text[at]) && (IsTitle(before) || EndsIn(before, NameLeads)) && NameEnd(text, at, end) is var nameEnd and > 0)
+            {
+                findings.Add(new Finding(at, nameEnd, Person));
+                at = nameEnd;
+            }
+        }
+    }
+
+    private static bool Capital(byte b) => b is >= (byte)'A' and <= (byte)'Z' or >= 0x80;
+
+    private static bool IsTitle(ReadOnlySpan<byte> before)
+    {
+        var word = before[^1] == (byte)'.' ? before[..^1] : before;
+        var start = word.Length;
+        while (start > 0 && (word[start - 1] >= 0x80 || char.IsAsciiLetter((char)word[start - 1])))
+        {
+            start--;
+        }
+
+        word = word[start..];
+        if (word.Length is < 2 or > 9 || !Capital(word[0]))
+        {
+            return false;
+        }
+
+        Span<char> lower = stackalloc char[16];
+        var length = Encoding.UTF8.GetChars(word, lower);
+        foreach (ref var c in lower[..length])
+        {
+            c = char.ToLowerInvariant(c);
+        }
+
+        return Titles.GetAlternateLookup<ReadOnlySpan<char>>().Contains(lower[..length]);
+    }
+
+    private static bool EndsIn(ReadOnlySpan<byte> before, byte[][] leads)
+    {
+        foreach (var lead in leads)
+        {
+            if (before.Length >= lead.Length && (before[^1] | 0x20) == (lead[^1] | 0x20) && Ascii.EqualsIgnoreCase(before[^lead.Length..], lead)
+                && (before.Length == lead.Length || !char.IsAsciiLetterOrDigit((char)before[^(lead.Length + 1)])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>One to four words that begin with capitals; an initial may end in a dot, a possessive is left.</summary>
+    private static int NameEnd(ReadOnlySpan<byte> text, int at, int end)
+    {
+        var last = 0;
+        for (var words = 0; words < MostNames && at < end && Capital(text[at]); words++)
+        {
+            var i = at;
+            while (i < end && (text[i] >= 0x80 || char.IsAsciiLetter((char)text[i]) || text[i] is (byte)'-' or (byte)'\'' && i + 1 < end && (text[i + 1] >= 0x80 || char.IsAsciiLetter((char)text[i + 1]))))
+            {
+                i++;
+            }
+
+            if (i - at > 2 && text[(i - 2)..i].SequenceEqual("'s"u8))
+            {
+                return i - 2;
+            }
+
+            last = i;
+            if (i == at + 1 && i < end && text[i] == (byte)'.')
+            {
+                last = ++i;
+            }
+
+            if (i >= end || text[i] != (byte)' ')
+            {
+                break;
+            }
+
+            at = i + 1;
+        }
+
+        return last;
+    }
+
+    /// <summary>Up to where the sentence ends: before a dot that is no abbreviation's, '?', '!' or an empty line. There must be a digit.</summary>
+    private static int AddressEnd(ReadOnlySpan<byte> text, int at, int end)
+    {
+        var limit = Math.Min(end, at + LongestAddress);
+        var i = at;
+        for (; i < limit; i++)
+        {
+            var b = text[i];
+            if (b is (byte)'?' or (byte)'!' or (byte)';' or (byte)'"' || b == (byte)'\n' && i + 1 < limit && text[i + 1] == (byte)'\n')
+            {
+                break;
+            }
+
+            if (b == (byte)'.' && (i + 1 >= end || text[i + 1] is (byte)' ' or (byte)'\n') && !IsAbbreviated(text[at..i]) && (i + 2 >= end || Capital(text[i + 2])))
+            {
+                break;
+            }
+        }
+
+        while (i > at && text[i - 1] is (byte)' ' or (byte)',' or (byte)'\n')
+        {
+            i--;
+        }
+
+        return text[at..i].ContainsAnyInRange((byte)'0', (byte)'9') ? i : 0;
+    }
+
+    /// <summary>The dot behind it belongs to the word: St. Apt. Ave. or an initial.</summary>
+    private static bool IsAbbreviated(ReadOnlySpan<byte> before)
+    {
+        var word = before[(before.LastIndexOf((byte)' ') + 1)..];
+        return word.Length <= 4 && !word.ContainsAnyInRange((byte)'0', (byte)'9');
+    }
+
+    private static byte[][] Leads(params string[] leads) => [.. leads.Select(Encoding.UTF8.GetBytes)];
+}

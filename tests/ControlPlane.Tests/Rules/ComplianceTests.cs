@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Audit;
+using Weir.ControlPlane.Commands;
+using Weir.ControlPlane.Rules;
+using Weir.Pipeline.Redaction;
+
+namespace Weir.ControlPlane.Tests.Rules;
+
+public sealed class ComplianceTests : IDisposable
+{
+    private static readonly Actor Paula = new("9", "Paula", [Roles.Privacy]);
+    private static readonly Actor Clara = new("7", "Clara", [Roles.Compliance]);
+
+    private readonly TestState _state = new();
+    private readonly ServiceProvider _services;
+    private readonly RuleBook _book;
+    private readonly RuleSets _sets;
+    private readonly CommandGate _gate;
+
+    public ComplianceTests()
+    {
+        _services = new ServiceCollection()
+            .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _state.Folder, ["Redaction:PostScanEvery"] = "1" }).Build())
+            .AddCommand<RevealValue, RevealHandler>()
+            .BuildServiceProvider();
+        _book = new RuleBook(_state.Database, _services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
+        _sets = new RuleSets(_state.Database, _book, _services.GetRequiredService<IRedactionControl>(), Options.Create(new RulesOptions()), _state.Time, NullLogger<RuleSets>.Instance);
+        _gate = new CommandGate(_services, _services.GetServices<CommandRoute>(), _state.Audit, NullLogger<CommandGate>.Instance);
+    }
+
+    [Fact]
+    public async Task A_value_is_revealed_with_a_reason_and_the_audit_log_keeps_who_and_why_but_not_the_value()
+    {
+        _book.Save(new RedactionRule("secret", "Secret", null, "/v", new Transform(TransformKind.Encrypt)), Clara, null);
+        using var clean = JsonDocument.Parse(Clean("""{"v":"Zoë Lind"}"""));
+        var cipher = clean.RootElement.GetProperty("v").GetString()!;
+
+        var done = Assert.IsType<CommandResult.Done>(await _gate.RunAsync(new RevealValue(cipher, "complaint 4711"), Paula, CancellationToken.None));
+
+        Assert.Equal("Zoë Lind", done.Secret);
+        var lines = await _state.Audit.QueryAsync(new AuditQuery(), CancellationToken.None);
+        Assert.Equal(["done", "started"], lines.Select(l => l.Outcome));
+        Assert.All(lines, l => Assert.Equal(("Paula", "reveal-value"), (l.ActorName, l.Action)));
+        Assert.Contains("complaint 4711", lines[1].Detail);
+        Assert.DoesNotContain(lines, l => l.Detail.Contains("Lind", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Revealing_needs_its_own_permission_a_reason_and_a_cipher_of_ours()
+    {
+        Assert.IsType<CommandResult.Denied>(await _gate.RunAsync(new RevealValue("enc:k1:aaaa", "a good reason"), Clara, CancellationToken.None));
+        Assert.Equal("reason", Assert.IsType<CommandResult.Failed>(await _gate.RunAsync(new RevealValue("enc:k1:aaaa", " "), Paula, CancellationToken.None)).Field);
+        Assert.Equal("value", Assert.IsType<CommandResult.Failed>(await _gate.RunAsync(new RevealValue("enc:k1:aaaa", "a good reason"), Paula, CancellationToken.None)).Field);
+    }
+
+    [Fact]
+    public void The_report_tells_the_rule_set_what_was_found_and_how_sure_the_sample_makes_it()
+    {
+        Clean("""{"note":"to a@b.io and c@d.io","n":1}""");
+        Clean("""{"n":2}""");
+        Clean("""{"n":""");
+
+        var report = new ComplianceReporter(_book, _sets, _services.GetRequiredService<IRedactionControl>(), _state.Time).Report();
+
+        Assert.Equal((_book.Current.Hash, RuleSetState.Active), (report.RuleSetHash, report.RuleSet!.State));
+        Assert.Equal(new RedactionTotals(Clean: 1, Redacted: 1, Quarantined: 1, Checked: 2, Leaks: 0), report.Records);
+        Assert.Equal(1 - Math.Sqrt(0.05), report.Records.LeakBound!.Value, 9);
+        Assert.True(report.HitsEqualTransformed);
+        var email = report.Rules.Single(r => r.Rule.Id == "email");
+        Assert.Equal(("/note", 2L, 2L), (Assert.Single(email.Found).Path, email.Found[0].Hits, email.Found[0].Transformed));
+        Assert.All(report.Rules.Where(r => r.Rule.Id != "email"), r => Assert.Empty(r.Found));
+    }
+
+    public void Dispose()
+    {
+        _sets.Dispose();
+        _book.Dispose();
+        _services.Dispose();
+        _state.Dispose();
+    }
+
+    private string Clean(string record)
+    {
+        var clean = new ArrayBufferWriter<byte>();
+        _services.GetRequiredService<IRecordRedactor>().Redact("orders", Encoding.UTF8.GetBytes(record), clean);
+        return Encoding.UTF8.GetString(clean.WrittenSpan);
+    }
+}
