@@ -21,22 +21,20 @@ internal static partial class Program
 {
     private static void Main(string[] args)
     {
+        if (args is ["bdn", ..])
+        {
+            BenchmarkDotNet.Running.BenchmarkRunner.Run<RedactionBenchmarks>();
+            return;
+        }
+
         var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 1.0;
         var records = Orders.Make(4000, seed: 1);
         var bytes = records.Sum(r => (long)r.Length);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{records.Length} order events, {bytes / (double)records.Length:0} bytes on average, 3 personal values each; one thread, its processor time, best of 5"));
         Console.WriteLine($"{"case",-46}{"MB/s",8}{"ns/record",11}{"B/record",10}{"values",8}");
 
-        var limits = new ScanLimits(64, 1_000_000);
-        RedactionRule Rule(string entity, TransformKind kind = TransformKind.Redact) => new(entity.ToLowerInvariant(), entity, entity, null, new Transform(kind));
-        RedactionRule[] twelve = [.. "EMAIL CARD PHONE SSN IBAN IP MAC URL_CREDENTIALS AWS_ACCESS_KEY JWT CRYPTO_BTC API_KEY".Split(' ').Select(e => Rule(e))];
-        RedactionRule[] all = [.. EntityCatalogue.All.Where(e => e.Name != "LUHN").Select(e => Rule(e.Name))];
-        RedactionRule[] typical =
-        [
-            Rule("EMAIL", TransformKind.Token), Rule("CARD", TransformKind.Token), Rule("PHONE", TransformKind.Token), .. twelve.Where(r => r.Detector is not ("EMAIL" or "CARD" or "PHONE")),
-            new("name", "name", null, "/customer/name", new Transform(TransformKind.Redact)), new("street", "street", null, "/**/street", new Transform(TransformKind.Redact)),
-        ];
-
+        var limits = RuleSets.Limits;
+        var (twelve, all, typical) = (RuleSets.Twelve, RuleSets.All, RuleSets.Typical);
         var masks = new BlockMasks();
         Measure("mask stage alone", seconds, records, r =>
         {
@@ -163,19 +161,5 @@ internal static partial class Program
     {
         public long Seconds;
         public long Nanoseconds;
-    }
-
-    private sealed class Sink(int size) : IBufferWriter<byte>
-    {
-        private readonly byte[] _bytes = new byte[size];
-        private int _used;
-
-        public void Clear() => _used = 0;
-
-        public void Advance(int count) => _used += count;
-
-        public Memory<byte> GetMemory(int sizeHint = 0) => _bytes.AsMemory(_used);
-
-        public Span<byte> GetSpan(int sizeHint = 0) => _bytes.AsSpan(_used);
     }
 }

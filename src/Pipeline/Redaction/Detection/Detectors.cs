@@ -168,6 +168,12 @@ internal static class Detectors
 
     private static int LetteredRun(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan)
     {
+        // Part of a hexadecimal identifier: read as base64 it gives no address and no digits, and only a mark before it would make it a key.
+        if (IsHexadecimal(text.Slice(at - BlockMasks.LongRun + 1, BlockMasks.LongRun)) && !SecretDetector.IsMarked(text, at - BlockMasks.LongRun + 1, from))
+        {
+            return 0;
+        }
+
         if (SecretDetector.TryFind(text, at, from, to, looked, out var start, out var end, out var entity))
         {
             frame.Findings.Add(new Finding(start, end, entity));
@@ -185,6 +191,22 @@ internal static class Detectors
         }
 
         return scan.InEncoded(text, at, from, to, frame);
+    }
+
+    /// <summary>Lower-case hexadecimal digits, with more than the one letter that a national number may have.</summary>
+    private static bool IsHexadecimal(ReadOnlySpan<byte> run)
+    {
+        var letters = 0;
+        foreach (var b in run)
+        {
+            letters += b is >= (byte)'a' and <= (byte)'f' ? 1 : 0;
+            if (b is not ((>= (byte)'a' and <= (byte)'f') or (>= (byte)'0' and <= (byte)'9')))
+            {
+                return false;
+            }
+        }
+
+        return letters > 1;
     }
 
     /// <summary>Numbers of letters and digits that chance does not make: found without a name beside them.</summary>

@@ -19,6 +19,13 @@ internal static class SecretDetector
         ("xoxa-"u8.ToArray(), 16), ("AIza"u8.ToArray(), 30), ("SG."u8.ToArray(), 30), ("npm_"u8.ToArray(), 30), ("sk-"u8.ToArray(), 20), ("shpat_"u8.ToArray(), 24), ("hf_"u8.ToArray(), 24), ("dop_v1_"u8.ToArray(), 40),
     ];
 
+    // The last letters of marks that end in a sign, which breaks the run.
+    private static readonly bool[] MarkEnds = [.. Enumerable.Range(0, 128).Select(b => Marks.Any(m => m.Mark[^1] is (byte)'_' or (byte)'-' or (byte)'.' && m.Mark[^2] == b))];
+
+    /// <summary>A mark that ends in a sign may stand before the run that begins here.</summary>
+    public static bool IsMarked(ReadOnlySpan<byte> text, int start, int from) =>
+        start - 2 >= from && text[start - 1] is (byte)'_' or (byte)'-' or (byte)'.' && text[start - 2] < 128 && MarkEnds[text[start - 2]];
+
     /// <summary>The secret around a long run; the entity says which.</summary>
     public static bool TryFind(ReadOnlySpan<byte> text, int at, int from, int to, bool[] looked, out int start, out int end, out int entity)
     {
@@ -59,7 +66,7 @@ internal static class SecretDetector
             return true;
         }
 
-        if (looked[EntityId.ApiKey] && (MarkStarts.Contains(run[0]) || start > from && text[start - 1] is (byte)'-' or (byte)'.'))
+        if (looked[EntityId.ApiKey] && (MarkStarts.Contains(run[0]) || IsMarked(text, start, from)))
         {
             foreach (var (mark, min) in Marks)
             {

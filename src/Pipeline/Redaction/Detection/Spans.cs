@@ -16,13 +16,15 @@ public static class Spans
     /// <summary>What all detectors together find in a text or JSON value; empty when it cannot be read.</summary>
     public static IReadOnlyList<FoundSpan> Of(string text) => Of(text, Everything);
 
-    internal static IReadOnlyList<FoundSpan> Of(string text, CompiledRules rules)
+    internal static IReadOnlyList<FoundSpan> Of(string text, CompiledRules rules) => Of(Encoding.UTF8.GetBytes(text), rules) ?? [];
+
+    /// <summary>As above for UTF-8; null when it cannot be read safely.</summary>
+    internal static IReadOnlyList<FoundSpan>? Of(byte[] utf8, CompiledRules rules)
     {
-        var utf8 = Encoding.UTF8.GetBytes(text);
         var scan = RecordScan.ForThread;
         if (scan.Read(utf8, rules, new ScanLimits(512, int.MaxValue), InvalidJsonPolicy.Text) is not null)
         {
-            return [];
+            return null;
         }
 
         var spans = new List<FoundSpan>();

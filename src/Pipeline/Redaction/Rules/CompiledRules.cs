@@ -154,20 +154,37 @@ internal sealed class CompiledRules
         return Find(Volatile.Read(ref _keys), key, head, tail) ?? Add(key, head, tail);
     }
 
+    /// <summary>As <see cref="Key(ReadOnlySpan{byte})"/> for [start, end) of a longer text, whose bytes around the key spare most of the branches.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public KeyMeaning Key(ReadOnlySpan<byte> text, int start, int end)
+    {
+        if (end < 8 || start + 8 > text.Length || start == end)
+        {
+            return Key(text[start..end]);
+        }
+
+        ref var first = ref MemoryMarshal.GetReference(text);
+        // By how many bits a key of less than eight bytes is shorter than what is loaded.
+        var spare = Math.Max(0, 8 - (end - start)) * 8;
+        var head = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, start)) & ulong.MaxValue >> spare;
+        var tail = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, end - 8)) >> spare;
+        return Find(Volatile.Read(ref _keys), text[start..end], head, tail) ?? Add(text[start..end], head, tail);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static KeyMeaning? Find(KeySlot[] keys, ReadOnlySpan<byte> key, ulong head, ulong tail)
     {
         for (var slot = Place(head, tail, key.Length, keys.Length); ; slot = slot + 1 & (keys.Length - 1))
         {
             ref readonly var known = ref keys[slot];
-            if (known.Meaning is not { } meaning)
-            {
-                return null;
-            }
-
-            if (known.Head == head && known.Tail == tail && known.Length == key.Length && (key.Length <= 16 || key.SequenceEqual(meaning.Utf8)))
+            if (known.Head == head && known.Tail == tail && known.Length == key.Length && known.Meaning is { } meaning && (key.Length <= 16 || key.SequenceEqual(meaning.Utf8)))
             {
                 return meaning;
+            }
+
+            if (known.Meaning is null)
+            {
+                return null;
             }
         }
     }
@@ -232,28 +249,15 @@ internal sealed class CompiledRules
         }
     }
 
-    /// <summary>The first and the last eight bytes; of a shorter key, all of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>The first and the last eight bytes; of a shorter key, all of it, twice.</summary>
     private static (ulong Head, ulong Tail) Ends(ReadOnlySpan<byte> key)
     {
-        ref var first = ref MemoryMarshal.GetReference(key);
-        if (key.Length >= 8)
-        {
-            return (Unsafe.ReadUnaligned<ulong>(ref first), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, key.Length - 8)));
-        }
-
-        if (key.Length >= 4)
-        {
-            return (Unsafe.ReadUnaligned<uint>(ref first), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, key.Length - 4)));
-        }
-
-        ulong all = 0;
-        foreach (var b in key)
-        {
-            all = all << 8 | b;
-        }
-
-        return (all, 0);
+        Span<byte> bytes = stackalloc byte[8];
+        bytes.Clear();
+        key[..Math.Min(8, key.Length)].CopyTo(bytes);
+        var head = MemoryMarshal.Read<ulong>(bytes);
+        key[Math.Max(0, key.Length - 8)..].CopyTo(bytes);
+        return (head, MemoryMarshal.Read<ulong>(bytes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -355,18 +355,25 @@ internal sealed class BlockMasks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int List(ref int[] list, int count, ulong bits, int from)
     {
-        if (count + 66 > list.Length)
+        if (count + 70 > list.Length)
         {
             Array.Resize(ref list, list.Length * 2);
         }
 
+        // Four at a time, whether there are as many or not: what is written behind the last is written over, and the processor need not guess how many there are.
         ref var to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list), count);
         count += BitOperations.PopCount(bits);
         while (bits != 0)
         {
             to = from + BitOperations.TrailingZeroCount(bits);
-            to = ref Unsafe.Add(ref to, 1);
             bits &= bits - 1;
+            Unsafe.Add(ref to, 1) = from + BitOperations.TrailingZeroCount(bits);
+            bits &= bits - 1;
+            Unsafe.Add(ref to, 2) = from + BitOperations.TrailingZeroCount(bits);
+            bits &= bits - 1;
+            Unsafe.Add(ref to, 3) = from + BitOperations.TrailingZeroCount(bits);
+            bits &= bits - 1;
+            to = ref Unsafe.Add(ref to, 4);
         }
 
         return count;

@@ -167,7 +167,7 @@ internal sealed partial class RecordScan
                     interest = ref Unsafe.Add(ref interest, 1);
                 }
 
-                key = interest < close ? Key(text, at + 1, close, frame, escapes) : rules.Key(text[(at + 1)..close]);
+                key = interest < close ? Key(text, at + 1, close, frame, escapes) : rules.Key(text, at + 1, close);
                 if (levelState == PathMatcher.Dead)
                 {
                     (state, field) = (PathMatcher.Dead, inherited);
@@ -373,6 +373,11 @@ internal sealed partial class RecordScan
     /// <summary>The number grammar of RFC 8259, section 6.</summary>
     private static bool IsNumber(ReadOnlySpan<byte> value)
     {
+        if (value.Length == 1)
+        {
+            return (uint)(value[0] - '0') <= 9;
+        }
+
         var i = 0;
         if (i < value.Length && value[i] == (byte)'-')
         {

@@ -25,8 +25,10 @@ public static class RedactVerb
           --spans           print what is found, a JSON line each, instead of clean text: line (from 1), start and end
                             in code points, start16 and end16 in UTF-16 units, entity, rule
 
-        A line that begins with { or [ is read as JSON; lines between such are read together as text.
-        Exit codes: 0 all read, 1 some line could not be read safely and was left out, 2 wrong use.
+        A line that begins with { or [ is read as JSON; lines between such are read together as text, or as a table when
+        the first of them names columns. Input packed with gzip is unpacked. A line that cannot be read safely (bytes that
+        are not UTF-8, control characters, more than 20 MiB) is left out and named on standard error.
+        Exit codes: 0 all read, 1 some line was left out, 2 wrong use.
         """;
 
     /// <summary>Runs the verb; returns its exit code.</summary>
@@ -74,8 +76,20 @@ public static class RedactVerb
         }
 
         var run = new Run(redactor, stream, spans, output, error);
-        await run.ReadAsync(input);
-        await output.FlushAsync();
+        try
+        {
+            await run.ReadAsync(input);
+        }
+        catch (InvalidDataException)
+        {
+            await error.WriteLineAsync("The input's gzip data is broken; what came before the break is written.");
+            return 1;
+        }
+        finally
+        {
+            await output.FlushAsync();
+        }
+
         return run.Failed ? 1 : 0;
     }
 
@@ -86,6 +100,7 @@ public static class RedactVerb
     {
         private readonly ArrayBufferWriter<byte> _text = new();
         private readonly ArrayBufferWriter<byte> _clean = new();
+        private byte[] _header = [];
         private long _line = 1;
         private long _textLine = 1;
 
@@ -93,6 +108,7 @@ public static class RedactVerb
 
         public async Task ReadAsync(Stream input)
         {
+            input = await UnpackedAsync(input);
             // Lines are cut by hand: their ends, whatever they are, go through unchanged.
             var buffer = new byte[1 << 16];
             var pending = new ArrayBufferWriter<byte>();
@@ -126,7 +142,7 @@ public static class RedactVerb
             if (json)
             {
                 await TextAsync();
-                await WriteAsync(line, _line);
+                await WriteAsync(line, _line, []);
             }
             else
             {
@@ -138,47 +154,86 @@ public static class RedactVerb
                 _text.Write(line.Span);
                 if (_text.WrittenCount > TextBlock)
                 {
-                    await TextAsync();
+                    await TextAsync(more: true);
                 }
             }
 
             _line++;
         }
 
-        private async Task TextAsync()
+        private async Task TextAsync(bool more = false)
         {
             if (_text.WrittenCount > 0)
             {
-                await WriteAsync(_text.WrittenMemory, _textLine);
+                await WriteAsync(_text.WrittenMemory, _textLine, _header);
+                // What follows of a long table has the columns of its beginning.
+                _header = !more ? [] : _header.Length > 0 ? _header : HeaderOf(_text.WrittenSpan);
                 _text.ResetWrittenCount();
             }
         }
 
-        private async Task WriteAsync(ReadOnlyMemory<byte> record, long line)
+        private static byte[] HeaderOf(ReadOnlySpan<byte> text) => Payload.TableSeparator(text) == 0 ? [] : text[..(text.IndexOf((byte)'\n') + 1)].ToArray();
+
+        private async Task WriteAsync(ReadOnlyMemory<byte> record, long line, byte[] header)
         {
+            byte[] whole = [.. header, .. record.Span];
             if (spans)
             {
-                await SpansAsync(Encoding.UTF8.GetString(record.Span), line);
+                if (Spans.Of(whole, redactor.RulesFor(stream)) is { } found)
+                {
+                    await SpansAsync(Encoding.UTF8.GetString(whole), line - (header.Length > 0 ? 1 : 0), found.Where(s => header.Length == 0 || s.Start >= Encoding.UTF8.GetCharCount(header)));
+                    return;
+                }
+
+                await BesidesAsync(record, line, header, "it is not text that can be read safely");
                 return;
             }
 
             _clean.ResetWrittenCount();
-            var outcome = redactor.Redact(stream, record.Span, _clean);
+            var outcome = redactor.Redact(stream, whole, _clean);
             if (outcome.Status == RedactionStatus.Quarantined)
             {
-                Failed = true;
-                await error.WriteLineAsync($"line {line}: {outcome.Reason}; left out");
+                await BesidesAsync(record, line, header, outcome.Reason!);
                 return;
             }
 
-            await output.WriteAsync(Encoding.UTF8.GetString(_clean.WrittenSpan));
+            var clean = header.Length == 0 ? _clean.WrittenSpan : _clean.WrittenSpan[(_clean.WrittenSpan.IndexOf((byte)'\n') + 1)..];
+            await output.WriteAsync(Encoding.UTF8.GetString(clean));
         }
 
-        private async Task SpansAsync(string text, long firstLine)
+        /// <summary>Of several lines only those that cannot be read are left out.</summary>
+        private async Task BesidesAsync(ReadOnlyMemory<byte> record, long line, byte[] header, string reason)
+        {
+            var first = record.Span.IndexOf((byte)'\n') + 1;
+            if (first == 0 || first == record.Length)
+            {
+                Failed = true;
+                await error.WriteLineAsync($"line {line}: {reason}; left out");
+                return;
+            }
+
+            for (; record.Length > 0; line++)
+            {
+                var end = record.Span.IndexOf((byte)'\n') is var at and >= 0 ? at + 1 : record.Length;
+                await WriteAsync(record[..end], line, header);
+                record = record[end..];
+            }
+        }
+
+        /// <summary>What gzip packed, or the input as it is.</summary>
+        private static async Task<Stream> UnpackedAsync(Stream input)
+        {
+            var head = new byte[2];
+            var read = await input.ReadAtLeastAsync(head, 2, throwOnEndOfStream: false);
+            var whole = new Prefixed(head.AsMemory(0, read), input);
+            return read == 2 && head[0] == 0x1F && head[1] == 0x8B ? new System.IO.Compression.GZipStream(whole, System.IO.Compression.CompressionMode.Decompress) : whole;
+        }
+
+        private async Task SpansAsync(string text, long firstLine, IEnumerable<FoundSpan> found)
         {
             int at = 0, lineStart = 0;
             var line = firstLine;
-            foreach (var span in Spans.Of(text, redactor.RulesFor(stream)))
+            foreach (var span in found)
             {
                 for (; at < span.Start; at++)
                 {
@@ -206,5 +261,46 @@ public static class RedactVerb
 
             return count;
         }
+    }
+
+    /// <summary>A stream whose first bytes have been read already.</summary>
+    private sealed class Prefixed(ReadOnlyMemory<byte> head, Stream rest) : Stream
+    {
+        private ReadOnlyMemory<byte> _head = head;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_head.IsEmpty)
+            {
+                return await rest.ReadAsync(buffer, cancellationToken);
+            }
+
+            var count = Math.Min(buffer.Length, _head.Length);
+            _head[..count].CopyTo(buffer);
+            _head = _head[count..];
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

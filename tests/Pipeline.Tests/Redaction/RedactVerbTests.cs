@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using System.Text;
+using Weir.Pipeline.Redaction.Verbs;
+
+namespace Weir.Pipeline.Tests.Redaction;
+
+public sealed class RedactVerbTests
+{
+    [Fact]
+    public async Task JSON_lines_and_text_come_out_clean_and_otherwise_as_they_were()
+    {
+        var (code, clean, error) = await RunAsync("{\"a\": \"bob@example.com\" }\r\nwrite to eve@example.com\n\n{\"n\":1}");
+
+        Assert.Equal((0, "{\"a\": \"[EMAIL_ADDRESS]\" }\r\nwrite to [EMAIL_ADDRESS]\n\n{\"n\":1}", ""), (code, clean, error));
+    }
+
+    [Fact]
+    public async Task Spans_are_told_by_line_in_code_points_and_UTF_16_units()
+    {
+        var (code, spans, _) = await RunAsync("x\n😀 é bob@example.com\n{\"a\":\"4111111111111111\"}\n", "--spans");
+
+        Assert.Equal(0, code);
+        Assert.Equal(
+            [
+                """{"line":2,"start":4,"end":19,"start16":5,"end16":20,"entity":"EMAIL_ADDRESS","rule":"email_address"}""",
+                """{"line":3,"start":6,"end":22,"start16":6,"end16":22,"entity":"CREDIT_CARD","rule":"credit_card"}""",
+            ],
+            spans.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd('\r')));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_line_that_is_not_UTF_8_is_left_out_and_named_and_its_neighbours_are_not(bool spans)
+    {
+        byte[] input = [.. "a bob@example.com\n"u8, 0xE9, .. " eve@example.com\nz\n{\"v\":\""u8, 0xFF, .. "\"}\n"u8];
+        var (code, output, error) = await RunAsync(input, spans ? ["--spans"] : []);
+
+        Assert.Equal(1, code);
+        Assert.DoesNotContain("eve", output, StringComparison.Ordinal);
+        Assert.Equal(spans ? 1 : 2, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("line 2: ", error, StringComparison.Ordinal);
+        Assert.Contains("line 4: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_gzip_packed_is_unpacked()
+    {
+        using var packed = new MemoryStream();
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            zip.Write("{\"a\":\"bob@example.com\"}\n"u8);
+        }
+
+        Assert.Equal((0, "{\"a\":\"[EMAIL_ADDRESS]\"}\n", ""), await RunAsync(packed.ToArray()));
+        Assert.Equal(1, (await RunAsync([.. packed.ToArray()[..^12], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])).Code);
+    }
+
+    [Fact]
+    public async Task A_long_table_keeps_its_columns()
+    {
+        var table = new StringBuilder("id,firstName\n");
+        for (var i = 0; table.Length < 2_500_000; i++)
+        {
+            table.Append(i).Append(",Zoraida\n");
+        }
+
+        var (code, clean, _) = await RunAsync(table.ToString());
+
+        Assert.Equal(0, code);
+        Assert.Equal(table.ToString().Replace("Zoraida", "[PERSON]", StringComparison.Ordinal), clean);
+    }
+
+    [Fact]
+    public async Task A_line_of_many_megabytes_is_one_line()
+    {
+        var filler = new string('x', 5_000_000);
+        Assert.Equal((0, $"{{\"f\":\"{filler}\",\"v\":\"[EMAIL_ADDRESS]\"}}\n", ""), await RunAsync($"{{\"f\":\"{filler}\",\"v\":\"bob@example.com\"}}\n"));
+    }
+
+    [Theory]
+    [InlineData("--nonsense")]
+    [InlineData("--rules")]
+    [InlineData("--rules", "no-such-file.json")]
+    [InlineData("--keys", "env:WEIR_NO_SUCH_KEY")]
+    public async Task Wrong_use_is_told_with_code_2(params string[] args)
+    {
+        var (code, output, error) = await RunAsync("bob@example.com", args);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.NotEmpty(error);
+    }
+
+    [Fact]
+    public async Task Help_goes_to_the_output() => Assert.Contains("--spans", (await RunAsync("", "--help")).Output, StringComparison.Ordinal);
+
+    private static Task<(int Code, string Output, string Error)> RunAsync(string input, params string[] args) => RunAsync(Encoding.UTF8.GetBytes(input), args);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(byte[] input, params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await RedactVerb.RunAsync(args, new MemoryStream(input), output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
