@@ -48,6 +48,16 @@ public sealed class DetectorTests
     [InlineData("numer PESEL: 44051401458", "PL_PESEL", "44051401458")]
     [InlineData("NHS number 943 476 5919", "UK_NHS", "943 476 5919")]
     [InlineData("passports: X12345678", "US_PASSPORT", "X12345678")]
+    [InlineData("hetu 131052A308T", "FI_PERSONAL_IDENTITY_CODE", "131052A308T")]
+    [InlineData("born 640823+3234 in", "SE_PERSONNUMMER", "640823+3234")]
+    [InlineData("mac 0012.3456.789a", "MAC_ADDRESS", "0012.3456.789a")]
+    [InlineData("see 51.18.55.68 now", "IP_ADDRESS", "51.18.55.68")]
+    [InlineData("2001:db8::1%eth0", "IP_ADDRESS", "2001:db8::1%eth0")]
+    [InlineData("bob&commat;example.com", "EMAIL_ADDRESS", "bob&commat;example.com")]
+    [InlineData("my name is Zoë Lind, hello", "PERSON", "Zoë Lind")]
+    [InlineData("ask Dr. Berta D. Novak's team", "PERSON", "Berta D. Novak")]
+    [InlineData("she lives at 12 Mill Road, Leeds. Call first", "STREET_ADDRESS", "12 Mill Road, Leeds")]
+    [InlineData("to tb1qxhkl607frtvjsy9nlyeg03lf6fsq947pl2pe82", "CRYPTO_BTC", "tb1qxhkl607frtvjsy9nlyeg03lf6fsq947pl2pe82")]
     public void A_value_is_found_whole(string text, string entity, string value)
     {
         var spans = Spans.Of(text);
@@ -66,6 +76,9 @@ public sealed class DetectorTests
     [InlineData("""{"dateOfBirth":"1980-02-03"}""", "DATE_OF_BIRTH")]
     [InlineData("""{"password":"hunter22"}""", "API_KEY")]
     [InlineData("""{"mobilePhone":"612345678"}""", "PHONE_NUMBER")]
+    [InlineData("""{"shipmentSsn":"219099998"}""", "US_SSN")]
+    [InlineData("""{"note":"passport X12345678"}""", "US_PASSPORT")]
+    [InlineData("""{"note":"my NINO is AB123456C"}""", "UK_NINO")]
     public void A_key_says_what_its_value_is(string record, string entity) =>
         Assert.Contains(Spans.Of(record), s => s.Entity == entity);
 
@@ -80,6 +93,8 @@ public sealed class DetectorTests
     [InlineData("std::vector and a::b")]
     [InlineData("public transport, item 12345678901")]
     [InlineData("commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b")]
+    [InlineData("Dear customer, The Order Is On Its Way")]
+    [InlineData("the meeting is at 12")]
     public void What_is_no_personal_data_stays(string text) => Assert.Empty(Spans.Of(text));
 
     [Fact]

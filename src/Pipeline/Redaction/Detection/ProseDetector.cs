@@ -19,7 +19,7 @@ internal static class ProseDetector
     /// <summary>The word before a name, lower case, without its dot.</summary>
     private static readonly HashSet<string> Titles = new(StringComparer.Ordinal)
     {
-        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "herr", "frau", "mme", "mlle", "monsieur", "madame", "señor", "señora", "sra", "dott", "signor", "signora", "pan", "pani",
+        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "herr", "frau", "mme", "mlle", "monsieur", "madame", "señor", "señora", "sra", "dott", "signor", "signora",
     };
 
     /// <summary>What stands before a name, lower case.</summary>

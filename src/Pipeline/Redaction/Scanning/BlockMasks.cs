@@ -44,7 +44,9 @@ internal sealed class BlockMasks
     public ulong[] Digits = new ulong[64];
     public ulong[] Special = new ulong[64];
 
-    private ulong[] _alpha = new ulong[64];
+    /// <summary>ASCII letters.</summary>
+    public ulong[] Letters = new ulong[64];
+
     private ulong[] _separator = new ulong[64];
     private ulong[] _sign = new ulong[64];
     private ulong[] _colon = new ulong[64];
@@ -157,7 +159,7 @@ internal sealed class BlockMasks
             var digit = T.Bits(T.Within(v, (byte)'0', 9));
             var alpha = T.Bits(T.Within(lower, (byte)'a', 25));
             Digits[block] = digit;
-            _alpha[block] = alpha;
+            Letters[block] = alpha;
             _separator[block] = T.Bits(T.Named(SeparatorTable, v, v));
             _sign[block] = T.Bits(T.Or(T.Is(v, (byte)'.'), T.Is(v, (byte)'-')));
             var structure = T.Bits(T.Named(StructuralTable, v, lower));
@@ -266,7 +268,7 @@ internal sealed class BlockMasks
         for (var block = 0; block < blocks; block += 4)
         {
             var (digit, digitBefore) = Four(Digits, block);
-            var (alpha, alphaBefore) = Four(_alpha, block);
+            var (alpha, alphaBefore) = Four(Letters, block);
             var (separator, separatorBefore) = Four(_separator, block);
             var (sign, signBefore) = Four(_sign, block);
             var (colon, colonBefore) = Four(_colon, block);
@@ -429,10 +431,10 @@ internal sealed class BlockMasks
         {
             var size = (int)BitOperations.RoundUpToPowerOf2((uint)blocks + 4);
             (Anchors, Numbers, Digits, Special) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
-            (_alpha, _separator, _sign, _colon) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
+            (Letters, _separator, _sign, _colon) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
         }
 
-        foreach (var masks in (ReadOnlySpan<ulong[]>)[Anchors, Digits, Special, _alpha, _separator, _sign, _colon])
+        foreach (var masks in (ReadOnlySpan<ulong[]>)[Anchors, Digits, Special, Letters, _separator, _sign, _colon])
         {
             masks.AsSpan(blocks, 4).Clear();
         }

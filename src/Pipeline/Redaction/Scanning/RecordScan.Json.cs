@@ -32,207 +32,238 @@ internal sealed partial class RecordScan
     /// </summary>
     private string? Walk(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int start = 0)
     {
-        const string Broken = "the record is not valid JSON";
-        var masks = frame.Masks;
-        if (masks.Malformed)
+        if (frame.Masks.Malformed)
         {
             return Broken;
         }
 
         // A nested walk uses the levels above those in use.
         var floor = _depth;
-        var mostDepth = _limits.MaxDepth;
-        var rules = _rules;
-        var every = rules.Patterns.Length > 0;
-        var words = rules.LooksByWords || rules.LooksInProse;
-        CompiledRule? field = null;
-        ref var structural = ref MemoryMarshal.GetArrayDataReference(masks.Structural);
-        ref var interest = ref MemoryMarshal.GetArrayDataReference(masks.Interests);
-        int strings = 0, at = start;
-        // The container that is being read, as locals; the levels hold those around it.
-        var inArray = false;
-        var levelState = PathMatcher.Dead;
-        CompiledRule? inherited = null;
         try
         {
-        value:
-            // A value begins at the next byte that is not blank; the next structural byte ends it, or is it.
-            at = SkipBlank(text, at);
-            if (at >= text.Length)
-            {
-                return Broken;
-            }
-
-            if (text[at] == (byte)'"')
-            {
-                var next = structural;
-                var close = LastBefore(text, next);
-                if (close <= at || text[close] != (byte)'"')
-                {
-                    return Broken;
-                }
-
-                strings++;
-                while (interest <= at)
-                {
-                    interest = ref Unsafe.Add(ref interest, 1);
-                }
-
-                if (field is not null)
-                {
-                    Field(text, at + 1, close, frame, field, key, escapes);
-                }
-                else if (interest < close && !(key.OtherNumber && masks.DigitRun(at + 1) == close - at - 1 && !every)
-                    || close > at + 1 && (key.NamesAny || every || words && Wordy(text, at + 1, close, masks)))
-                {
-                    Value(text, at + 1, close, frame, state, key, HitPlace.WholeString, escapes);
-                }
-
-                at = next;
-                goto after;
-            }
-
-            if (text[at] is (byte)'{' or (byte)'[')
-            {
-                structural = ref Unsafe.Add(ref structural, 1);
-                if (_depth - floor == mostDepth || _depth + 1 >= 2 * mostDepth)
-                {
-                    return "the record is nested deeper than allowed";
-                }
-
-                if (_depth + 1 >= _levels.Length)
-                {
-                    Array.Resize(ref _levels, _levels.Length * 2);
-                }
-
-                ref var level = ref _levels[++_depth];
-                level.IsArray = inArray = text[at] == (byte)'[';
-                level.State = levelState = state;
-                level.Index = 0;
-                level.Start = at;
-                level.Inherited = inherited = field;
-                level.Whole = field is { Rule.Transform.Kind: TransformKind.Redact or TransformKind.Fixed or TransformKind.Null };
-                level.Key = key;
-                at = SkipBlank(text, at + 1);
-                if (at < text.Length && text[at] == (inArray ? (byte)']' : (byte)'}'))
-                {
-                    goto close;
-                }
-
-                goto member;
-            }
-
-            // A number or word, up to the sign that ends it.
-            {
-                var next = structural;
-                var last = LastBefore(text, next);
-                while (interest < at)
-                {
-                    interest = ref Unsafe.Add(ref interest, 1);
-                }
-
-                if (last < at || !Scalar(text, at, last + 1, interest <= last || every, frame, state, key, field, escapes))
-                {
-                    return Broken;
-                }
-
-                at = next;
-                goto after;
-            }
-
-        member:
-            // Inside a container, before a key or an element.
-            {
-                if (inArray)
-                {
-                    ref var level = ref _levels[_depth];
-                    state = rules.AnyFieldRule ? ElementState(levelState, level.Index++) : PathMatcher.Dead;
-                    field = inherited ?? rules.FieldRule(state);
-                    key = level.Key;
-                    goto value;
-                }
-
-                at = SkipBlank(text, at);
-                var colon = structural;
-                var close = LastBefore(text, colon);
-                if (close <= at || text[at] != (byte)'"' || text[close] != (byte)'"' || colon >= text.Length || text[colon] != (byte)':')
-                {
-                    return Broken;
-                }
-
-                strings++;
-                structural = ref Unsafe.Add(ref structural, 1);
-                while (interest <= at)
-                {
-                    interest = ref Unsafe.Add(ref interest, 1);
-                }
-
-                key = interest < close ? Key(text, at + 1, close, frame, escapes) : rules.Key(text, at + 1, close);
-                if (levelState == PathMatcher.Dead)
-                {
-                    (state, field) = (PathMatcher.Dead, inherited);
-                }
-                else
-                {
-                    state = rules.Paths.Next(levelState, key.Symbol);
-                    field = inherited ?? rules.FieldRule(state);
-                }
-
-                at = colon + 1;
-                goto value;
-            }
-
-        after:
-            // A value has ended; 'at' is the next structural byte or the end.
-            if (_depth == floor)
-            {
-                return at == text.Length && masks.Quotes == 2 * strings ? null : Broken;
-            }
-
-            if (at >= text.Length)
-            {
-                return Broken;
-            }
-
-            if (text[at] == (byte)',')
-            {
-                structural = ref Unsafe.Add(ref structural, 1);
-                at++;
-                goto member;
-            }
-
-            if (text[at] != (inArray ? (byte)']' : (byte)'}'))
-            {
-                return Broken;
-            }
-
-        close:
-            {
-                structural = ref Unsafe.Add(ref structural, 1);
-                ref var level = ref _levels[_depth--];
-                if (level.Whole && (_depth == floor || !_levels[_depth].Whole))
-                {
-                    Add(text, frame, level.Start, at + 1, level.Inherited!, -1, level.Key, HitPlace.Container, escapes);
-                }
-
-                if (_depth > floor)
-                {
-                    ref readonly var outer = ref _levels[_depth];
-                    (inArray, levelState, inherited) = (outer.IsArray, outer.State, outer.Inherited);
-                }
-
-                at = SkipBlank(text, at + 1);
-                if (at != structural)
-                {
-                    return Broken;
-                }
-
-                goto after;
-            }
+            return Step(text, frame, state, escapes, key, start, floor);
         }
         finally
         {
             _depth = floor;
+        }
+    }
+
+    /// <summary>The walk itself. It is the inner loop of all redaction: places come from the lists of the masks, so they lie inside the text, and are read without a second check.</summary>
+    private string? Step(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int at, int floor)
+    {
+        var rules = _rules;
+        var masks = frame.Masks;
+        var every = rules.Patterns.Length > 0;
+        var words = rules.LooksByWords || rules.LooksInProse;
+        ref var first = ref MemoryMarshal.GetReference(text);
+        ref var structural = ref MemoryMarshal.GetArrayDataReference(masks.Structural);
+        ref var interest = ref MemoryMarshal.GetArrayDataReference(masks.Interests);
+        var strings = 0;
+
+        // The container that is being read, as locals; the levels hold those around it.
+        var inArray = false;
+        var levelState = PathMatcher.Dead;
+        CompiledRule? field = null, inherited = null;
+        int next, close;
+
+    value:
+        // A value begins at the next byte that is not blank; the next structural byte ends it, or is it.
+        if (at >= text.Length || Unsafe.Add(ref first, at) <= ' ' && (at = SkipBlank(text, at)) >= text.Length)
+        {
+            return Broken;
+        }
+
+        next = structural;
+        if (Unsafe.Add(ref first, at) == (byte)'"')
+        {
+            close = next - 1;
+            if (Unsafe.Add(ref first, close) != (byte)'"')
+            {
+                close = LastBefore(text, next);
+            }
+
+            if (close <= at || Unsafe.Add(ref first, close) != (byte)'"')
+            {
+                return Broken;
+            }
+
+            strings++;
+            while (interest <= at)
+            {
+                interest = ref Unsafe.Add(ref interest, 1);
+            }
+
+            if (field is not null)
+            {
+                Field(text, at + 1, close, frame, field, key, escapes);
+            }
+            else if (interest < close ? every || key.NamesAny || !key.OtherNumber || masks.DigitRun(at + 1) != close - at - 1
+                : close > at + 1 && (key.NamesAny || every || words && Wordy(text, at + 1, close, masks)))
+            {
+                Value(text, at + 1, close, frame, state, key, HitPlace.WholeString, escapes);
+            }
+
+            at = next;
+            goto after;
+        }
+
+        if (Unsafe.Add(ref first, at) is (byte)'{' or (byte)'[')
+        {
+            if (!Push(at, text[at] == (byte)'[', state, field, key, floor))
+            {
+                return "the record is nested deeper than allowed";
+            }
+
+            structural = ref Unsafe.Add(ref structural, 1);
+            (inArray, levelState, inherited) = (text[at] == (byte)'[', state, field);
+            at = SkipBlank(text, at + 1);
+            if (at < text.Length && text[at] == (inArray ? (byte)']' : (byte)'}'))
+            {
+                goto leave;
+            }
+
+            goto member;
+        }
+
+        // A number or word, up to the sign that ends it.
+        close = next - 1;
+        if (close >= 0 && Unsafe.Add(ref first, close) <= ' ')
+        {
+            close = LastBefore(text, next);
+        }
+
+        while (interest < at)
+        {
+            interest = ref Unsafe.Add(ref interest, 1);
+        }
+
+        if (close < at || !Scalar(text, at, close + 1, interest <= close || every, frame, state, key, field, escapes))
+        {
+            return Broken;
+        }
+
+        at = next;
+        goto after;
+
+    member:
+        // Inside a container, before a key or an element.
+        if (inArray)
+        {
+            ref var level = ref _levels[_depth];
+            state = rules.AnyFieldRule ? ElementState(levelState, level.Index++) : PathMatcher.Dead;
+            field = inherited ?? rules.FieldRule(state);
+            key = level.Key;
+            goto value;
+        }
+
+        next = structural;
+        if (next >= text.Length || Unsafe.Add(ref first, at) <= ' ' && (at = SkipBlank(text, at)) >= next)
+        {
+            return Broken;
+        }
+
+        close = next - 1;
+        if (Unsafe.Add(ref first, close) != (byte)'"')
+        {
+            close = LastBefore(text, next);
+        }
+
+        if (close <= at || Unsafe.Add(ref first, at) != (byte)'"' || Unsafe.Add(ref first, close) != (byte)'"' || Unsafe.Add(ref first, next) != (byte)':')
+        {
+            return Broken;
+        }
+
+        strings++;
+        structural = ref Unsafe.Add(ref structural, 1);
+        while (interest <= at)
+        {
+            interest = ref Unsafe.Add(ref interest, 1);
+        }
+
+        key = interest < close ? Key(text, at + 1, close, frame, escapes) : rules.Key(text, at + 1, close);
+        field = inherited;
+        state = PathMatcher.Dead;
+        if (levelState != PathMatcher.Dead)
+        {
+            state = rules.Paths.Next(levelState, key.Symbol);
+            field ??= rules.FieldRule(state);
+        }
+
+        at = next + 1;
+        goto value;
+
+    after:
+        // A value has ended; 'at' is the next structural byte or the end.
+        if (_depth == floor)
+        {
+            return at == text.Length && masks.Quotes == 2 * strings ? null : Broken;
+        }
+
+        if (at >= text.Length)
+        {
+            return Broken;
+        }
+
+        if (Unsafe.Add(ref first, at) == (byte)',')
+        {
+            structural = ref Unsafe.Add(ref structural, 1);
+            at++;
+            goto member;
+        }
+
+        if (Unsafe.Add(ref first, at) != (inArray ? (byte)']' : (byte)'}'))
+        {
+            return Broken;
+        }
+
+    leave:
+        structural = ref Unsafe.Add(ref structural, 1);
+        Pop(text, frame, at, escapes, floor);
+        ref readonly var outer = ref _levels[_depth];
+        (inArray, levelState, inherited) = (outer.IsArray, outer.State, outer.Inherited);
+        at = SkipBlank(text, at + 1);
+        if (at != structural)
+        {
+            return Broken;
+        }
+
+        goto after;
+    }
+
+    private const string Broken = "the record is not valid JSON";
+
+    /// <summary>Goes into a container; false when that is deeper than allowed.</summary>
+    private bool Push(int start, bool isArray, int state, CompiledRule? field, KeyMeaning key, int floor)
+    {
+        if (_depth - floor == _limits.MaxDepth || _depth + 1 >= 2 * _limits.MaxDepth)
+        {
+            return false;
+        }
+
+        if (_depth + 1 >= _levels.Length)
+        {
+            Array.Resize(ref _levels, _levels.Length * 2);
+        }
+
+        ref var level = ref _levels[++_depth];
+        level.IsArray = isArray;
+        level.State = state;
+        level.Index = 0;
+        level.Start = start;
+        level.Inherited = field;
+        level.Whole = field is { Rule.Transform.Kind: TransformKind.Redact or TransformKind.Fixed or TransformKind.Null };
+        level.Key = key;
+        return true;
+    }
+
+    /// <summary>Leaves the container that ends at <paramref name="end"/>; one that a rule takes as a whole becomes a hit.</summary>
+    private void Pop(ReadOnlySpan<byte> text, Frame frame, int end, int escapes, int floor)
+    {
+        ref var level = ref _levels[_depth--];
+        if (level.Whole && (_depth == floor || !_levels[_depth].Whole))
+        {
+            Add(text, frame, level.Start, end + 1, level.Inherited!, -1, level.Key, HitPlace.Container, escapes);
         }
     }
 
@@ -373,12 +404,23 @@ internal sealed partial class RecordScan
     /// <summary>The number grammar of RFC 8259, section 6.</summary>
     private static bool IsNumber(ReadOnlySpan<byte> value)
     {
-        if (value.Length == 1)
+        var i = 0;
+        if (value[0] is >= (byte)'1' and <= (byte)'9')
         {
-            return (uint)(value[0] - '0') <= 9;
+            // Digits alone, as most numbers are.
+            while ((uint)i < (uint)value.Length && (uint)(value[i] - '0') <= 9)
+            {
+                i++;
+            }
+
+            if (i == value.Length)
+            {
+                return true;
+            }
+
+            i = 0;
         }
 
-        var i = 0;
         if (i < value.Length && value[i] == (byte)'-')
         {
             i++;
