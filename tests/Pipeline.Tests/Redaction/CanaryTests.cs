@@ -6,6 +6,7 @@ using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
 using Weir.Pipeline.Consuming.Processing;
+using Weir.Pipeline.Consuming.Reading;
 using Weir.Pipeline.Redaction;
 using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Sinks;
@@ -33,7 +34,7 @@ public sealed class CanaryTests : IDisposable
         kinesis.Create("orders", 1);
         var database = new PipelineDatabase(Path.Combine(_directory, "records.db"));
         using var store = new SqliteRecordStore(database, _world.Time);
-        var letters = new DeadLetterStore(database);
+        var letters = new SqliteDeadLetters(database);
         var leases = new SqliteLeaseStore(database);
         var options = new ConsumingOptions();
         var redactor = new TestRedactor([.. EntityCatalogue.All.Where(e => e.Name != "LUHN").Select(e => TestRedactor.Rule(e.Name, TransformKind.Redact, id: e.Name.ToLowerInvariant()))], o => o.PostScanEvery = 1);
@@ -45,8 +46,9 @@ public sealed class CanaryTests : IDisposable
             {
                 using var stop = new CancellationTokenSource();
                 var refinery = new RecordRefinery(redactor.Redactor, _metrics, options, _world.Time);
-                var parts = new ReaderParts(kinesis, refinery, [new Witness(_left)], [], [store], letters, _metrics, options, _world.Time, new Random(1), logs.CreateLogger("consumer"));
-                var running = new ConsumerWorker("embedded", leases, new ShardSync(kinesis, leases, options), parts, options, _world.Time, logs.CreateLogger("worker")).RunAsync(stop.Token);
+                var parts = new ReaderParts(
+                    new PollingFeeds(kinesis, _metrics, options, _world.Time, new Random(1)), refinery, [new Witness(_left)], [], [store], letters, _metrics, new ByteBudget(options.PrefetchBytes), options, _world.Time, new Random(1), logs.CreateLogger("consumer"));
+                var running = new ConsumerWorker("embedded", leases, new ShardSync("embedded", kinesis, leases, options, _world.Time), parts, options, _world.Time, logs.CreateLogger("worker")).RunAsync(stop.Token);
                 foreach (var kind in MadeValues.Kinds)
                 {
                     // As a value, escaped, as a key, in text, in the partition key; and in records that cannot be read at all.
@@ -60,13 +62,13 @@ public sealed class CanaryTests : IDisposable
                 }
 
                 await UntilAsync(() => store.CountAsync("orders", default), records);
-                await UntilAsync(() => Task.FromResult((long)letters.List(1000).Count), 2 * MadeValues.Kinds.Length);
+                await UntilAsync(() => letters.CountWaitingAsync(default), 2 * MadeValues.Kinds.Length);
                 await Task.Delay(TimeSpan.FromMilliseconds(100), _world.Time);
                 stop.Cancel();
                 await running;
             },
             TimeSpan.FromHours(1));
-        foreach (var letter in letters.List(1000))
+        foreach (var letter in Letters(letters))
         {
             _left.AppendLine($"{letter}");
         }
@@ -113,6 +115,8 @@ public sealed class CanaryTests : IDisposable
             }
         }
     }
+
+    private static IReadOnlyList<DeadLetter> Letters(SqliteDeadLetters letters) => letters.ListAsync(null, null, 1000, default).Result;
 
     public void Dispose()
     {

@@ -58,7 +58,7 @@ public sealed class JsonWalkTests
 
             var expected = IsJson(record);
             valid += expected ? 1 : 0;
-            Assert.True(scan.Json(record, rules, new ScanLimits(64, 1000)) is null == expected, $"{(expected ? "refused" : "accepted")}: {Encoding.UTF8.GetString(record)}");
+            Assert.True((scan.Json(record, rules, new ScanLimits(64, 1000)) is null) == expected, $"{(expected ? "refused" : "accepted")}: {Encoding.UTF8.GetString(record)}");
         }
 
         Assert.InRange(valid, cases / 10, cases * 9 / 10);
