@@ -18,20 +18,9 @@ public sealed class InstanceSampler(PipelineMetrics pipeline, TimeProvider time)
         var was = before.Shards.ToDictionary(s => (s.Stream, s.ShardId));
         var at = time.GetUtcNow();
         return new InstanceMetrics(
-            new IngestSnapshot(
-                totals.RequestsByStatus.ToDictionary(p => p.Key, p => (p.Value - before.RequestsByStatus.GetValueOrDefault(p.Key)) / seconds),
-                (totals.RecordsAccepted - before.RecordsAccepted) / seconds,
-                (totals.BytesAccepted - before.BytesAccepted) / seconds,
-                (totals.RecordsRejected - before.RecordsRejected) / seconds,
-                totals.RecordsAccepted,
-                totals.RequestsByStatus.GetValueOrDefault(503),
-                totals.IngestP50?.TotalMilliseconds,
-                totals.IngestP99?.TotalMilliseconds,
-                totals.Spools.Values.Sum(s => s.Records),
-                totals.Spools.Values.Sum(s => s.Bytes),
-                Oldest(totals.Spools.Values.Select(s => s.Oldest).Min(), at)),
-            new StoreSnapshot((totals.RecordsStored - before.RecordsStored) / seconds, totals.RecordsStored, (totals.RedactedSpans - before.RedactedSpans) / seconds, totals.RedactedSpans, totals.DeadLetters, totals.Quarantined),
-            [.. totals.Spools.Select(s => new InstanceSpool(s.Key, s.Value.Records, s.Value.Bytes, Oldest(s.Value.Oldest, at)))],
+            totals.Ingest(before, seconds, at),
+            totals.Store(before, seconds, totals.RecordsStored),
+            [.. totals.Spools.Select(s => new InstanceSpool(s.Key, s.Value.Records, s.Value.Bytes, s.Value.Oldest.AgeSeconds(at)))],
             [.. totals.Shards.Select(s => Shard(s, was.GetValueOrDefault((s.Stream, s.ShardId)), seconds)).Where(s => s.IteratorAgeMilliseconds is not null || s.IncomingRecordsPerSecond > 0 || s.OutgoingRecordsPerSecond > 0)],
             Environment.CpuUsage.TotalTime.TotalSeconds,
             Environment.WorkingSet);
@@ -47,6 +36,4 @@ public sealed class InstanceSampler(PipelineMetrics pipeline, TimeProvider time)
         (now.WriteThrottled - (before?.WriteThrottled ?? 0)) / seconds,
         (now.ReadThrottled - (before?.ReadThrottled ?? 0)) / seconds,
         now.MillisBehindLatest);
-
-    private static double? Oldest(DateTimeOffset? oldest, DateTimeOffset now) => oldest is { } at ? Math.Max(0, (now - at).TotalSeconds) : null;
 }

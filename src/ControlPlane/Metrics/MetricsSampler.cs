@@ -51,19 +51,8 @@ public sealed partial class MetricsSampler(
         var snapshot = fleet.Whole(new SystemSnapshot(
             ++_sequence,
             now,
-            new IngestSnapshot(
-                totals.RequestsByStatus.ToDictionary(p => p.Key, p => (p.Value - before.RequestsByStatus.GetValueOrDefault(p.Key)) / seconds),
-                (totals.RecordsAccepted - before.RecordsAccepted) / seconds,
-                (totals.BytesAccepted - before.BytesAccepted) / seconds,
-                (totals.RecordsRejected - before.RecordsRejected) / seconds,
-                totals.RecordsAccepted,
-                totals.RequestsByStatus.GetValueOrDefault(503),
-                totals.IngestP50?.TotalMilliseconds,
-                totals.IngestP99?.TotalMilliseconds,
-                totals.Spools.Values.Sum(s => s.Records),
-                totals.Spools.Values.Sum(s => s.Bytes),
-                Oldest(totals.Spools.Values.Select(s => s.Oldest).Min(), now)),
-            new StoreSnapshot((totals.RecordsStored - before.RecordsStored) / seconds, _storedTotal, (totals.RedactedSpans - before.RedactedSpans) / seconds, totals.RedactedSpans, totals.DeadLetters, totals.Quarantined),
+            totals.Ingest(before, seconds, now),
+            totals.Store(before, seconds, _storedTotal),
             known.Streams.Select(s => Stream(s, fleet.Whole(s.Name, shards[s.Name], _counted), totals.Spools.GetValueOrDefault(s.Name), now)).ToArray(),
             problem));
         (_before, _sampledAt) = (totals, timestamp);
@@ -127,7 +116,7 @@ public sealed partial class MetricsSampler(
             shards.Max(s => s.IteratorAgeMilliseconds),
             spooled,
             (spool?.Bytes ?? 0) + others.Bytes,
-            new[] { Oldest(spool?.Oldest, now), others.OldestSeconds }.Max(),
+            new[] { (spool?.Oldest).AgeSeconds(now), others.OldestSeconds }.Max(),
             shards)
         {
             SpoolGrowthPerSecond = _trend.Read(stream.Name, spooled),
@@ -188,8 +177,6 @@ public sealed partial class MetricsSampler(
             history.Forget(k => k.ShardId is not null && !living.Contains((k.Stream!, k.ShardId)));
         }
     }
-
-    private static double? Oldest(DateTimeOffset? oldest, DateTimeOffset now) => oldest is { } at ? Math.Max(0, (now - at).TotalSeconds) : null;
 
     [LoggerMessage(LogLevel.Error, "The metrics could not be sampled.")]
     private static partial void LogSampleFailed(ILogger logger, Exception e);
