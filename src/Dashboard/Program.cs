@@ -111,6 +111,10 @@ return await Startup.RunAsync(() =>
         app.MapReference();
         app.MapConsole();
     }
+    else
+    {
+        app.MapNoConsole(instance.Roles);
+    }
 
     return app;
 });
