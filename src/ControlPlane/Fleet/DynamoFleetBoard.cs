@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
 
 namespace Weir.ControlPlane.Fleet;
@@ -14,7 +13,7 @@ internal sealed class DynamoFleetBoard(StateTable table, TimeProvider time) : IF
     {
         await table.ReadyAsync(cancellationToken);
         var row = StateTable.Key(Partition, instance.Id);
-        row["report"] = new(JsonSerializer.Serialize(instance, JsonSerializerOptions.Web));
+        row["report"] = new() { B = Packed.Pack(instance) };
         row["expires"] = new() { N = (time.GetUtcNow() + Kept).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) };
         await table.Dynamo.PutItemAsync(new PutItemRequest(table.Name, row), cancellationToken);
     }
@@ -31,7 +30,7 @@ internal sealed class DynamoFleetBoard(StateTable table, TimeProvider time) : IF
             page = await table.Dynamo.QueryAsync(request, cancellationToken);
 
             // The service deletes what has expired in its own time, up to two days late.
-            found.AddRange(page.Items.Where(r => long.Parse(r["expires"].N, CultureInfo.InvariantCulture) > now).Select(r => JsonSerializer.Deserialize<Instance>(r["report"].S, JsonSerializerOptions.Web)!));
+            found.AddRange(page.Items.Where(r => long.Parse(r["expires"].N, CultureInfo.InvariantCulture) > now).Select(r => Packed.Unpack<Instance>(r["report"].B)));
             request.ExclusiveStartKey = page.LastEvaluatedKey;
         }
         while (page.LastEvaluatedKey is { Count: > 0 });

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2.Model;
@@ -64,7 +63,7 @@ internal sealed partial class SharedDocuments(StateTable table, StateDatabase da
         while (true)
         {
             var row = (await table.Dynamo.GetItemAsync(new GetItemRequest { TableName = table.Name, Key = StateTable.Key(Partition, document.Name), ConsistentRead = true }, cancellationToken)).Item;
-            var shared = row is { Count: > 0 } ? new Version(long.Parse(row["version"].N, CultureInfo.InvariantCulture), Unpack(row["body"].B)) : new Version(0, []);
+            var shared = row is { Count: > 0 } ? new Version(long.Parse(row["version"].N, CultureInfo.InvariantCulture), new(Packed.Unpack<Dictionary<string, string>>(row["body"].B), StringComparer.Ordinal)) : new Version(0, []);
             var (merged, changedHere, changedThere) = Merge(document, shared);
             if (changedThere && !await PutAsync(document, shared.Number, merged, cancellationToken))
                 continue;
@@ -158,7 +157,7 @@ internal sealed partial class SharedDocuments(StateTable table, StateDatabase da
     {
         var row = StateTable.Key(Partition, document.Name);
         row["version"] = new() { N = (seen + 1).ToString(CultureInfo.InvariantCulture) };
-        row["body"] = new() { B = Pack(rows) };
+        row["body"] = new() { B = Packed.Pack(rows) };
         try
         {
             await table.Dynamo.PutItemAsync(
@@ -256,21 +255,6 @@ internal sealed partial class SharedDocuments(StateTable table, StateDatabase da
     };
 
     private static bool Same(SortedDictionary<string, string> left, SortedDictionary<string, string> right) => left.Count == right.Count && left.SequenceEqual(right);
-
-    private static MemoryStream Pack(SortedDictionary<string, string> rows)
-    {
-        var packed = new MemoryStream();
-        using (var brotli = new BrotliStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-            JsonSerializer.Serialize(brotli, rows);
-        packed.Position = 0;
-        return packed;
-    }
-
-    private static SortedDictionary<string, string> Unpack(MemoryStream packed)
-    {
-        using var brotli = new BrotliStream(packed, CompressionMode.Decompress);
-        return new SortedDictionary<string, string>(JsonSerializer.Deserialize<Dictionary<string, string>>(brotli)!, StringComparer.Ordinal);
-    }
 
     private sealed record Version(long Number, SortedDictionary<string, string> Rows);
 

@@ -7,7 +7,7 @@ namespace Weir.ControlPlane.Fleet;
 /// <summary>
 /// The table that the processes of a fleet share:
 /// <code>
-/// pk S fleet     | sk S instance id | report S (JSON) | expires N      reports, one row a process
+/// pk S fleet     | sk S instance id | report B (Brotli) | expires N     reports, one row a process
 /// pk S document  | sk S rules       | version N | body B (Brotli)      what all keep alike, see SharedDocuments
 /// </code>
 /// </summary>
