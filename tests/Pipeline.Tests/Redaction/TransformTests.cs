@@ -74,6 +74,7 @@ public sealed class TransformTests
     [InlineData("bob@example.com")]
     [InlineData("x")]
     [InlineData("Zoë Ångström, a name longer than one block of the cipher")]
+    [InlineData("tab\there, Ｆｕｌｌ width, no\u00a0break, zero\u200bwidth")]
     public void A_reversible_value_comes_back_and_is_left_alone_on_a_retry(string value)
     {
         var redactor = new TestRedactor([TestRedactor.Rule(null, TransformKind.Encrypt, "/v")]);

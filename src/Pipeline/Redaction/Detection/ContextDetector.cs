@@ -86,7 +86,7 @@ internal static class ContextDetector
         for (var chunk = start; chunk < end;)
         {
             var count = Tokens(text, chunk, end, tokens);
-            Near(text, tokens[..count], looked, findings);
+            Near(text, end, tokens[..count], looked, findings);
             if (count < MostTokens)
             {
                 return;
@@ -97,7 +97,7 @@ internal static class ContextDetector
         }
     }
 
-    private static void Near(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, bool[] looked, Pool<Finding> findings)
+    private static void Near(ReadOnlySpan<byte> text, int end, ReadOnlySpan<Token> tokens, bool[] looked, Pool<Finding> findings)
     {
         Span<char> phrase = stackalloc char[80];
         for (var i = 0; i < tokens.Length; i++)
@@ -124,13 +124,39 @@ internal static class ContextDetector
 
                 foreach (var id in ContextWords.Of(phrase[..length]))
                 {
-                    if (looked[id] && EntityCatalogue.All[id].Format is { } format)
+                    if (looked[id] && id is EntityId.ApiKey or EntityId.AwsKey && SecretAfter(text[..end], tokens[j].End) is var secret and > 0)
+                    {
+                        findings.Add(new Finding(secret, SecretEnd(text[..end], secret), id));
+                    }
+                    else if (looked[id] && EntityCatalogue.All[id].Format is { } format)
                     {
                         Around(text, tokens, i, j, id, format, findings);
                     }
                 }
             }
         }
+    }
+
+    /// <summary>Where a secret begins after its name and an equals sign or colon, as in <c>password=hunter22</c>; 0 without one.</summary>
+    private static int SecretAfter(ReadOnlySpan<byte> text, int at)
+    {
+        var sign = false;
+        while (at < text.Length && text[at] is (byte)' ' or (byte)'=' or (byte)':' or (byte)'"' or (byte)'\'')
+        {
+            sign |= text[at++] is (byte)'=' or (byte)':';
+        }
+
+        return sign && SecretEnd(text, at) - at >= 6 ? at : 0;
+    }
+
+    private static int SecretEnd(ReadOnlySpan<byte> text, int at)
+    {
+        while (at < text.Length && text[at] > (byte)' ' && text[at] is not ((byte)'"' or (byte)'\'' or (byte)';' or (byte)',' or (byte)'&' or (byte)'<'))
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private static void Around(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, int first, int last, int id, NationalFormat format, Pool<Finding> findings)

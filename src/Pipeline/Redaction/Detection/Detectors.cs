@@ -11,6 +11,8 @@ internal static class Detectors
 {
     private static readonly SearchValues<byte> BetweenWords = SearchValues.Create(" :=\n\t,;#"u8);
 
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
+
     /// <summary>Something stands between two words.</summary>
     public static bool HasWords(ReadOnlySpan<byte> text) => text.ContainsAny(BetweenWords);
 
@@ -168,10 +170,19 @@ internal static class Detectors
 
     private static int LetteredRun(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan)
     {
-        // Part of a hexadecimal identifier: read as base64 it gives no address and no digits, and only a mark before it would make it a key.
-        if (IsHexadecimal(text.Slice(at - BlockMasks.LongRun + 1, BlockMasks.LongRun)) && !SecretDetector.IsMarked(text, at - BlockMasks.LongRun + 1, from))
+        var first = at - BlockMasks.LongRun + 1;
+        if (!text.Slice(first, BlockMasks.LongRun).ContainsAnyExcept(HexDigits))
         {
-            return 0;
+            if (Hexadecimal(text, first, from, to, frame, scan) is var hexadecimal and > 0)
+            {
+                return hexadecimal;
+            }
+
+            // Part of a hexadecimal identifier: read as base64 it gives no address and no digits, and only a mark before it would make it a key.
+            if (IsHexadecimal(text.Slice(first, BlockMasks.LongRun)) && !SecretDetector.IsMarked(text, first, from))
+            {
+                return 0;
+            }
         }
 
         if (SecretDetector.TryFind(text, at, from, to, looked, out var start, out var end, out var entity))
@@ -191,6 +202,23 @@ internal static class Detectors
         }
 
         return scan.InEncoded(text, at, from, to, frame);
+    }
+
+    /// <summary>Text in hexadecimal around a run: its first byte is a readable one, and eight bytes are the least that say anything.</summary>
+    private static int Hexadecimal(ReadOnlySpan<byte> text, int first, int from, int to, Frame frame, RecordScan scan)
+    {
+        while (first > from && char.IsAsciiHexDigit((char)text[first - 1]))
+        {
+            first--;
+        }
+
+        var last = first + BlockMasks.LongRun;
+        while (last < to && char.IsAsciiHexDigit((char)text[last]))
+        {
+            last++;
+        }
+
+        return last - first >= 16 && text[first] is >= (byte)'2' and <= (byte)'7' ? scan.InHexadecimal(text, first, last, frame) : 0;
     }
 
     /// <summary>Lower-case hexadecimal digits, with more than the one letter that a national number may have.</summary>
@@ -306,6 +334,12 @@ internal static class Detectors
             }
         }
 
+        if (first >= BlockMasks.LongRun && looked[EntityId.ApiKey] && SecretDetector.IsMarked(text, at, from) && SecretDetector.TryFind(text, at, from, to, looked, out var secret, out var secretEnd, out var kind))
+        {
+            frame.Findings.Add(new Finding(secret, secretEnd, kind));
+            return secretEnd;
+        }
+
         Unsafe.SkipInit(out NumberRun run);
         run.Read(text, at, to);
         if (run.Groups > 1 && TryGrouped(text, at, to, ref run, looked, out var groupedEnd, out var grouped))
@@ -352,7 +386,7 @@ internal static class Detectors
 
         var sign = text[run.Position(2) + 1];
         var digits = run.Digits;
-        return sign is (byte)'-' or (byte)' ' && text[run.Position(4) + 1] == sign
+        return sign is (byte)'-' or (byte)' ' or (byte)'.' && text[run.Position(4) + 1] == sign
             && digits[0] != (byte)'9' && !digits.StartsWith("000"u8) && !digits.StartsWith("666"u8) && !digits[3..5].SequenceEqual("00"u8) && !digits[5..9].SequenceEqual("0000"u8);
     }
 

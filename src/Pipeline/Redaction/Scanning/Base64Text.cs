@@ -47,6 +47,41 @@ internal static class Base64Text
         return Utf8.IsValid(buffer.AsSpan(0, length)) && Readable(buffer.AsSpan(0, length)) ? length : 0;
     }
 
+    /// <summary>The bytes of readable text that pairs of hexadecimal digits stand for; 0 when they stand for none.</summary>
+    public static int DecodeHexadecimal(ReadOnlySpan<byte> run, ref byte[] buffer)
+    {
+        if (run.Length > Longest)
+        {
+            return 0;
+        }
+
+        if (buffer.Length < run.Length / 2)
+        {
+            buffer = new byte[Math.Max(256, run.Length / 2)];
+        }
+
+        for (var i = 0; i < run.Length / 2; i++)
+        {
+            int high = Value(run[2 * i]), low = Value(run[2 * i + 1]);
+            if (high < 0 || low < 0 || high < 2 && (high << 4 | low) is not (9 or 10 or 13))
+            {
+                return 0;
+            }
+
+            buffer[i] = (byte)(high << 4 | low);
+        }
+
+        return Utf8.IsValid(buffer.AsSpan(0, run.Length / 2)) ? run.Length / 2 : 0;
+
+        static int Value(byte b) => b switch
+        {
+            >= (byte)'0' and <= (byte)'9' => b - '0',
+            >= (byte)'a' and <= (byte)'f' => b - 'a' + 10,
+            >= (byte)'A' and <= (byte)'F' => b - 'A' + 10,
+            _ => -1,
+        };
+    }
+
     private static void Plain(ReadOnlySpan<byte> run, Span<byte> to)
     {
         for (var i = 0; i < run.Length; i++)

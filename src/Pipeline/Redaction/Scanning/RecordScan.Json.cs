@@ -349,7 +349,7 @@ internal sealed partial class RecordScan
         }
 
         var view = Take(frame);
-        if (view.View.Read(text, start, end, json: true))
+        if (view.View.Read(text, start, end, json: true, exact: true))
         {
             Add(view.View.Text, view, 0, view.View.Length, rule, -1, key, HitPlace.WholeString, escapes);
             // An empty view (only invisible characters) still covers the whole string.

@@ -141,23 +141,7 @@ internal sealed partial class RecordScan
 
         var inner = Take(null);
         var length = Base64Text.Decode(text[start..end], ref inner.Buffer);
-        if (length > 0)
-        {
-            var decoded = inner.Buffer.AsSpan(0, length);
-            inner.Masks.Scan(decoded, json: false);
-            if (inner.Masks.AnySpecial)
-            {
-                inner.View.Read(decoded, 0, length, json: false);
-                inner.Masks.Scan(inner.View.Text, json: false);
-                Detectors.Run(inner.View.Text, 0, inner.View.Length, inner, KeyMeaning.None, _rules.Looked, this);
-            }
-            else
-            {
-                Detectors.Run(decoded, 0, length, inner, KeyMeaning.None, _rules.Looked, this);
-            }
-        }
-
-        var entity = inner.Findings.Count > 0 ? inner.Findings[0].Entity : -1;
+        var entity = length > 0 ? FirstIn(inner, length) : -1;
         Return();
         if (entity < 0)
         {
@@ -166,6 +150,59 @@ internal sealed partial class RecordScan
 
         frame.Findings.Add(new Finding(start, end, entity));
         return end;
+    }
+
+    /// <summary>As <see cref="InEncoded"/> for pairs of hexadecimal digits in [start, end).</summary>
+    public int InHexadecimal(ReadOnlySpan<byte> text, int start, int end, Frame frame)
+    {
+        if (_framesUsed >= MostFrames || (end - start) % 2 != 0)
+        {
+            return 0;
+        }
+
+        var inner = Take(null);
+        var length = Base64Text.DecodeHexadecimal(text[start..end], ref inner.Buffer);
+        var entity = length > 0 ? FirstIn(inner, length) : -1;
+        Return();
+        if (entity < 0)
+        {
+            return 0;
+        }
+
+        frame.Findings.Add(new Finding(start, end, entity));
+        return end;
+    }
+
+    /// <summary>The entity of the first find in the decoded bytes of a frame's buffer, read as they are, then with escapes and look-alikes, then with percent and HTML references resolved; -1 for none.</summary>
+    private int FirstIn(Frame inner, int length)
+    {
+        var decoded = inner.Buffer.AsSpan(0, length);
+        inner.Masks.Scan(decoded, json: false);
+        if (!inner.Masks.AnySpecial)
+        {
+            Detectors.Run(decoded, 0, length, inner, KeyMeaning.None, _rules.Looked, this);
+            return inner.Findings.Count > 0 ? inner.Findings[0].Entity : -1;
+        }
+
+        inner.View.Read(decoded, 0, length, json: false);
+        inner.Masks.Scan(inner.View.Text, json: false);
+        Detectors.Run(inner.View.Text, 0, inner.View.Length, inner, KeyMeaning.None, _rules.Looked, this);
+        if (inner.Findings.Count > 0 || _framesUsed >= MostFrames)
+        {
+            return inner.Findings.Count > 0 ? inner.Findings[0].Entity : -1;
+        }
+
+        var below = Take(null);
+        var entity = -1;
+        if (below.View.ReadEncoded(inner.View.Text))
+        {
+            below.Masks.Scan(below.View.Text, json: false);
+            Detectors.Run(below.View.Text, 0, below.View.Length, below, KeyMeaning.None, _rules.Looked, this);
+            entity = below.Findings.Count > 0 ? below.Findings[0].Entity : -1;
+        }
+
+        Return();
+        return entity;
     }
 
     private void Begin(CompiledRules rules, ScanLimits limits)

@@ -13,6 +13,7 @@ internal sealed class TextView
 {
     private byte[] _text = new byte[256];
     private int[] _from = new int[257];
+    private bool _exact;
 
     public int Length { get; private set; }
 
@@ -30,9 +31,11 @@ internal sealed class TextView
     /// <param name="end">One past the last byte.</param>
     /// <param name="json">Resolve JSON escapes; false when one is wrong.</param>
     /// <param name="hiddenAsSpace">What cannot be seen becomes a space instead of nothing.</param>
-    public bool Read(ReadOnlySpan<byte> source, int start, int end, bool json, bool hiddenAsSpace = false)
+    /// <param name="exact">Resolve escapes only: for values that somebody will read again.</param>
+    public bool Read(ReadOnlySpan<byte> source, int start, int end, bool json, bool hiddenAsSpace = false, bool exact = false)
     {
         Begin(end - start);
+        _exact = exact;
         var i = start;
         while (i < end)
         {
@@ -150,6 +153,7 @@ internal sealed class TextView
     {
         Length = 0;
         Hidden = false;
+        _exact = false;
         // A source byte never makes more than one byte of view, but for references such as &#x1F600; which are longer than what they make.
         var need = capacity + 8;
         if (_text.Length < need)
@@ -171,11 +175,12 @@ internal sealed class TextView
     {
         if (rune.IsAscii)
         {
-            Put((byte)rune.Value, from);
+            // Between digits a tab is one more blank.
+            Put(rune.Value == '\t' && !_exact ? (byte)' ' : (byte)rune.Value, from);
             return;
         }
 
-        var folded = Fold(rune);
+        var folded = _exact ? (byte)0 : Fold(rune);
         if (folded == Gone)
         {
             Hidden = true;
@@ -217,7 +222,7 @@ internal sealed class TextView
                 return (byte)'-';
             case 0xFE6B:
                 return (byte)'@';
-            case 0x3002 or 0xFF61 or 0xFE52 or 0x2024:
+            case 0xB7 or 0x2022 or 0x2027 or 0x3002 or 0xFF61 or 0xFE52 or 0x2024:
                 return (byte)'.';
             case 0xFE55:
                 return (byte)':';
@@ -229,8 +234,14 @@ internal sealed class TextView
                 return (byte)(v < 0x24D0 ? 'A' + v - 0x24B6 : 'a' + v - 0x24D0);
             case >= 0x2460 and <= 0x2468:
                 return (byte)('1' + v - 0x2460);
-            case 0x24EA:
+            case 0x24EA or 0x2070 or 0x2080:
                 return (byte)'0';
+            case 0xB9:
+                return (byte)'1';
+            case 0xB2 or 0xB3:
+                return (byte)(v - 0xB2 + '2');
+            case (>= 0x2074 and <= 0x2079) or (>= 0x2081 and <= 0x2089):
+                return (byte)((v & 15) + '0');
         }
 
         return Rune.GetUnicodeCategory(rune) switch
