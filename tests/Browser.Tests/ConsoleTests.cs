@@ -25,16 +25,20 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await client.PostAsync("streams", new { stream = Longest, shardCount = 1 });
         await client.PutAsync("sample-traffic", new { stream = "orders", recordsPerSecond = 1500 });
         var wrong = new List<string>();
-        foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light)])
+        var desk = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
+        var phone = await browser.NewPageAsync(weir.Address, 390, 844, ColorScheme.Light);
+        await desk.SignInAsync();
+        await phone.SignInAsync();
+        foreach (var path in Pages)
         {
-            var page = await browser.NewPageAsync(weir.Address, width, 900, scheme);
-            await page.SignInAsync();
-            foreach (var path in Pages)
-            {
-                await page.OpenAsync(path);
-                await page.FilledAsync();
-                wrong.AddRange((await FaultsAsync(page)).Select(f => $"{path} at {width}, {scheme}: {f}"));
-            }
+            await Task.WhenAll(desk.OpenAsync(path), phone.OpenAsync(path));
+            await Task.WhenAll(desk.FilledAsync(), phone.FilledAsync());
+            wrong.AddRange((await RulesBrokenAsync(desk)).Select(f => $"{path}, light: {f}"));
+            wrong.AddRange((await MisfitsAsync(desk)).Select(f => $"{path} at 1440: {f}"));
+            wrong.AddRange((await MisfitsAsync(phone)).Concat(await phone.EvaluateAsync<string[]>(SmallTargets)).Select(f => $"{path} at 390: {f}"));
+            await desk.GetByTestId("theme-switch").ClickAsync();
+            wrong.AddRange((await RulesBrokenAsync(desk)).Select(f => $"{path}, dark: {f}"));
+            await desk.GetByTestId("theme-switch").ClickAsync();
         }
 
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
@@ -131,24 +135,13 @@ public sealed class ConsoleTests(BrowserFixture browser)
           .map(e => `${e.outerHTML.slice(0, 90)} is ${Math.round(e.getBoundingClientRect().height)} px high`)
         """;
 
-    /// <summary>What axe finds, what is wider than the screen, and on a phone what a finger cannot hit.</summary>
-    private static async Task<List<string>> FaultsAsync(IPage page)
-    {
-        var axe = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } });
-        var faults = axe.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}").ToList();
-        var over = await page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)");
-        if (over > 0)
-        {
-            faults.Add($"{over} px wider than the screen");
-        }
+    /// <summary>What <see href="https://github.com/dequelabs/axe-core">axe</see> finds of WCAG 2.2, levels A and AA.</summary>
+    private static async Task<IEnumerable<string>> RulesBrokenAsync(IPage page) =>
+        (await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } }))
+        .Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}");
 
-        if (page.ViewportSize!.Width < 600)
-        {
-            faults.AddRange(await page.EvaluateAsync<string[]>(SmallTargets));
-        }
-
-        return faults;
-    }
+    private static async Task<IEnumerable<string>> MisfitsAsync(IPage page) =>
+        await page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)") is > 0 and var over ? [$"{over} px wider than the screen"] : [];
 
     private static Task<WeirProcess> StartAsync(string? data = null, int port = 0)
     {
