@@ -73,10 +73,15 @@ public sealed class Screenshots(BrowserFixture browser)
 
     private static async Task SaveAsync(IPage page, string folder, string name, ColorScheme scheme)
     {
-        // A second sample, so that charts have drawn and figures have settled.
-        var clock = page.Locator(".live-at");
-        var now = await clock.InnerTextAsync();
-        await Expect(clock).Not.ToHaveTextAsync(now);
+        // Every chart and map has drawn, and two more samples have come, so that figures have settled.
+        await Expect(page.Locator(".chart-plot:not(:has(canvas)), .shardmap canvas:not([style*=height])")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
+        for (var samples = 0; samples < 2; samples++)
+        {
+            var clock = page.Locator(".live-at");
+            var now = await clock.InnerTextAsync();
+            await Expect(clock).Not.ToHaveTextAsync(now, new() { Timeout = 20_000 });
+        }
+
         await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png"), Animations = ScreenshotAnimations.Disabled });
     }
 

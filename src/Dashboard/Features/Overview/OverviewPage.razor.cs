@@ -24,7 +24,6 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
     [
         new("accepted", new(SeriesKind.IngestRecords), "series-6"),
         new("stored", new(SeriesKind.StoredRecords), "series-1", "area"),
-        new("values redacted", new(SeriesKind.RedactedValues), "series-3"),
     ];
 
     private readonly AttentionBoard _board = new();
