@@ -176,7 +176,7 @@ public sealed class MainJobTests
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Mode=ReadOnly");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT shard_id, sequence, data FROM records ORDER BY shard_id, length(sequence), sequence";
+        command.CommandText = "SELECT s.name, r.sequence, r.data FROM records r JOIN record_shards s ON s.id = r.shard ORDER BY s.name, length(r.sequence), r.sequence";
         using var reader = command.ExecuteReader();
         var stored = new List<(string, string, string)>();
         while (reader.Read())
