@@ -12,7 +12,7 @@ internal sealed partial class Engine
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(1);
 
-    private const int WriteAheadBytes = 512 << 10;
+    private const int WriteAheadBytes = 2 << 20;
 
     /// <summary>Bytes of log that a start may have to read again.</summary>
     private const long CheckpointEvery = 128 << 20;
