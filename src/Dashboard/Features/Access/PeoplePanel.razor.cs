@@ -39,7 +39,7 @@ public sealed partial class PeoplePanel(IPeople people, IDialogService dialogs, 
         _people = await people.ListAsync(Gone);
     }
 
-    private Task RoleAsync(PersonEntry person, string role) => ChangeAsync(new SetPersonRoles(person.Id, [role]));
+    private Task<CommandResult> RoleAsync(PersonEntry person, string role) => ChangeAsync(new SetPersonRoles(person.Id, [role]));
 
     private async Task EnableAsync(PersonEntry person)
     {
