@@ -7,7 +7,7 @@ namespace Weir.Browser.Tests;
 /// <summary>The real binary as its own process, on free loopback ports, with a data directory of its own that outlives a kill.</summary>
 public sealed partial class WeirProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
 
     private readonly string _data;
     private readonly bool _ownsData;
