@@ -82,7 +82,9 @@ public sealed class ConsoleTests(BrowserFixture browser)
 
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("r");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Records" })).ToBeVisibleAsync();
+
+        // The page has come when its heading has the focus; until then it would take the focus back.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Records", Level = 1, Exact = true })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("/");
         await Expect(page.GetByTestId("records-search")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("gap");
