@@ -5,6 +5,8 @@ using Weir.Aws.Kinesis;
 /// <summary>The same records with nothing around them: no leases, redaction, order, dead letters or checkpoints.</summary>
 internal static class Bare
 {
+    private static readonly string[] Parameters = ["$shard", "$sequence", "$key", "$arrived", "$data"];
+
     /// <param name="database">A new file to insert into, or null to read only.</param>
     public static async Task<TimeSpan> RunAsync(IKinesis kinesis, string stream, string? database)
     {
@@ -53,8 +55,8 @@ internal static class Bare
             using var transaction = connection.BeginTransaction();
             using var insert = connection.CreateCommand();
             insert.Transaction = transaction;
-            insert.CommandText = "INSERT OR IGNORE INTO records VALUES ($shard, $sequence, $key, $arrived, $data)";
-            SqliteParameter[] values = [.. new[] { "$shard", "$sequence", "$key", "$arrived", "$data" }.Select(n => insert.Parameters.Add(new SqliteParameter { ParameterName = n }))];
+            insert.CommandText = $"INSERT OR IGNORE INTO records VALUES ({string.Join(", ", Parameters)})";
+            SqliteParameter[] values = [.. Parameters.Select(n => insert.Parameters.Add(new SqliteParameter { ParameterName = n }))];
             insert.Prepare();
             foreach (var record in records)
             {
