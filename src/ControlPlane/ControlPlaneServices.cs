@@ -115,6 +115,8 @@ public static class ControlPlaneServices
         .AddCommand<SaveRule, RuleCommandHandler>()
         .AddCommand<DeleteRule, RuleCommandHandler>()
         .AddCommand<DraftRuleSet, RuleSetCommandHandler>()
+        .AddCommand<SaveDraftRule, RuleSetCommandHandler>()
+        .AddCommand<DeleteDraftRule, RuleSetCommandHandler>()
         .AddCommand<ShadowRuleSet, RuleSetCommandHandler>()
         .AddCommand<StopShadow, RuleSetCommandHandler>()
         .AddCommand<ApproveRuleSet, RuleSetCommandHandler>()

@@ -77,8 +77,12 @@ public sealed record SetRuleEnabled(string RuleId, bool Enabled, string? Reason 
     public string Permission => Permissions.ManageRules;
 }
 
+/// <summary>A rule as whoever changes it has seen it: when it was changed last, null when there was none of its id.</summary>
+public sealed record RuleSeen(DateTimeOffset? ChangedAt);
+
 /// <summary>Adds a rule or replaces the one of the same id.</summary>
-public sealed record SaveRule(Pipeline.Redaction.RedactionRule Rule, string? Reason = null) : ICommand
+/// <param name="Seen">When somebody else has changed the rule since, nothing happens. Null not to ask.</param>
+public sealed record SaveRule(Pipeline.Redaction.RedactionRule Rule, string? Reason = null, RuleSeen? Seen = null) : ICommand
 {
     public string Name => "save-rule";
     public string Target => Rule.Id;

@@ -10,7 +10,8 @@ internal sealed class RuleCommandHandler(RuleBook rules, RuleSets sets) : IComma
     public Task<CommandResult> HandleAsync(SetRuleEnabled command, Actor actor, CancellationToken cancellationToken) => Task.FromResult<CommandResult>(
         rules.Find(command.RuleId) is { } rule ? Save(rule with { Enabled = command.Enabled }, actor, command.Reason, $"Rule '{rule.Name}' is {(command.Enabled ? "on" : "off")}.") : Missing(command.RuleId));
 
-    public Task<CommandResult> HandleAsync(SaveRule command, Actor actor, CancellationToken cancellationToken) => Task.FromResult<CommandResult>(Save(command.Rule, actor, command.Reason, $"Rule '{command.Rule.Name}' is saved."));
+    public Task<CommandResult> HandleAsync(SaveRule command, Actor actor, CancellationToken cancellationToken) =>
+        Task.FromResult<CommandResult>(command.Seen is { } seen && seen.ChangedAt != Entry(command.Rule.Id)?.ChangedAt ? Moved(command.Rule.Id, seen) : Save(command.Rule, actor, command.Reason, $"Rule '{command.Rule.Name}' is saved."));
 
     public Task<CommandResult> HandleAsync(DeleteRule command, Actor actor, CancellationToken cancellationToken)
     {
@@ -44,6 +45,18 @@ internal sealed class RuleCommandHandler(RuleBook rules, RuleSets sets) : IComma
 
     private CommandResult.Done Draft(IReadOnlyList<RedactionRule> changed, Actor actor, string? reason) =>
         new($"Not in force yet: it waits for a second person as rule set {sets.Draft(changed, actor, reason).Number}.");
+
+    private RuleEntry? Entry(string ruleId) => rules.Current.Rules.FirstOrDefault(e => e.Rule.Id == ruleId);
+
+    /// <summary>Somebody was faster: who, and what to do now.</summary>
+    private CommandResult.Failed Moved(string ruleId, RuleSeen seen) => new(
+        (seen.ChangedAt, Entry(ruleId)) switch
+        {
+            (null, { } there) => $"There is a rule with the id '{ruleId}' already, “{there.Rule.Name}”: choose another name.",
+            (_, { } there) => $"{there.ChangedBy} changed this rule at {there.ChangedAt.UtcDateTime:HH:mm:ss} UTC, after you had opened it. Nothing of yours is saved: open it again.",
+            _ => $"The rule '{ruleId}' was removed after you had opened it.",
+        },
+        "rule");
 
     private RedactionRule[] Current() => [.. rules.Current.Rules.Select(e => e.Rule)];
 

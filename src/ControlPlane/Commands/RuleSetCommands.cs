@@ -27,8 +27,24 @@ public sealed record StopShadow : ICommand
     public string Permission => Permissions.ManageRules;
 }
 
+/// <summary>Adds a rule to a draft or replaces the one of the same id, if the draft still has this hash.</summary>
+public sealed record SaveDraftRule(int Number, string Hash, RedactionRule Rule, string? Reason = null) : ICommand
+{
+    public string Name => "save-draft-rule";
+    public string Target => $"{Number}";
+    public string Permission => Permissions.ManageRules;
+}
+
+/// <summary>Removes a rule from a draft, if the draft still has this hash.</summary>
+public sealed record DeleteDraftRule(int Number, string Hash, string RuleId, string? Reason = null) : ICommand
+{
+    public string Name => "delete-draft-rule";
+    public string Target => $"{Number}";
+    public string Permission => Permissions.ManageRules;
+}
+
 /// <summary>A second person agrees to exactly this set: <see cref="Hash"/> must be its hash.</summary>
-public sealed record ApproveRuleSet(int Number, string Hash) : ICommand
+public sealed record ApproveRuleSet(int Number, string Hash, string? Reason = null) : ICommand
 {
     public string Name => "approve-rule-set";
     public string Target => $"{Number}";
@@ -36,14 +52,15 @@ public sealed record ApproveRuleSet(int Number, string Hash) : ICommand
 }
 
 /// <summary>Brings exactly this set into force; a retired one again, to roll back.</summary>
-public sealed record ActivateRuleSet(int Number, string Hash, string? Reason = null) : ICommand
+/// <param name="Over">The hash of the set in force that it was compared with: when another is in force by now nothing happens. Null not to ask.</param>
+public sealed record ActivateRuleSet(int Number, string Hash, string? Reason = null, string? Over = null) : ICommand
 {
     public string Name => "activate-rule-set";
     public string Target => $"{Number}";
     public string Permission => Permissions.ManageRules;
 }
 
-public sealed record DiscardRuleSet(int Number) : ICommand
+public sealed record DiscardRuleSet(int Number, string? Reason = null) : ICommand
 {
     public string Name => "discard-rule-set";
     public string Target => $"{Number}";
@@ -51,19 +68,25 @@ public sealed record DiscardRuleSet(int Number) : ICommand
 }
 
 internal sealed class RuleSetCommandHandler(RuleSets sets)
-    : ICommandHandler<DraftRuleSet>, ICommandHandler<ShadowRuleSet>, ICommandHandler<StopShadow>, ICommandHandler<ApproveRuleSet>, ICommandHandler<ActivateRuleSet>, ICommandHandler<DiscardRuleSet>
+    : ICommandHandler<DraftRuleSet>, ICommandHandler<SaveDraftRule>, ICommandHandler<DeleteDraftRule>, ICommandHandler<ShadowRuleSet>, ICommandHandler<StopShadow>, ICommandHandler<ApproveRuleSet>, ICommandHandler<ActivateRuleSet>, ICommandHandler<DiscardRuleSet>
 {
     public Task<CommandResult> HandleAsync(DraftRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Kept as rule set {sets.Draft(command.Rules, actor, command.Reason).Number}.");
 
-    public Task<CommandResult> HandleAsync(ShadowRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.StartShadow(command.Number).Number} runs in the shadow.");
+    public Task<CommandResult> HandleAsync(SaveDraftRule command, Actor actor, CancellationToken cancellationToken) => Run(() =>
+        $"Draft {sets.Edit(command.Number, command.Hash, rules => rules.Any(r => r.Id == command.Rule.Id) ? [.. rules.Select(r => r.Id == command.Rule.Id ? command.Rule : r)] : [.. rules, command.Rule], actor, command.Reason).Number} has the rule '{command.Rule.Name}'.");
 
-    public Task<CommandResult> HandleAsync(StopShadow command, Actor actor, CancellationToken cancellationToken) => Run(() => sets.StopShadow() ? "The shadow has ended." : "No set ran in the shadow.");
+    public Task<CommandResult> HandleAsync(DeleteDraftRule command, Actor actor, CancellationToken cancellationToken) => Run(() =>
+        $"Draft {sets.Edit(command.Number, command.Hash, rules => rules.Any(r => r.Id == command.RuleId) ? [.. rules.Where(r => r.Id != command.RuleId)] : throw new RuleSetException($"Set {command.Number} has no rule '{command.RuleId}'.") { NotFound = true }, actor, command.Reason).Number} is without the rule '{command.RuleId}'.");
 
-    public Task<CommandResult> HandleAsync(ApproveRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Approve(command.Number, command.Hash, actor).Number} is approved.");
+    public Task<CommandResult> HandleAsync(ShadowRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.StartShadow(command.Number, actor).Number} runs in the shadow.");
 
-    public Task<CommandResult> HandleAsync(ActivateRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Activate(command.Number, command.Hash, actor, command.Reason).Number} is in force.");
+    public Task<CommandResult> HandleAsync(StopShadow command, Actor actor, CancellationToken cancellationToken) => Run(() => sets.StopShadow(actor) ? "The shadow has ended." : "No set ran in the shadow.");
 
-    public Task<CommandResult> HandleAsync(DiscardRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Discard(command.Number).Number} is discarded.");
+    public Task<CommandResult> HandleAsync(ApproveRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Approve(command.Number, command.Hash, actor, command.Reason).Number} is approved.");
+
+    public Task<CommandResult> HandleAsync(ActivateRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Activate(command.Number, command.Hash, command.Over, actor, command.Reason).Number} is in force.");
+
+    public Task<CommandResult> HandleAsync(DiscardRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Discard(command.Number, actor, command.Reason).Number} is discarded.");
 
     private static Task<CommandResult> Run(Func<string> change)
     {

@@ -35,7 +35,7 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
         _logger = logger;
         if (Version() == 0)
         {
-            Change(DefaultRules.All, [], null, Actor.System, "shipped with Weir");
+            Change(DefaultRules.All, [], null, null, Actor.System, "shipped with Weir");
         }
 
         Follow();
@@ -46,19 +46,20 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
     public RuleBookSnapshot Current => Feed.Latest!;
 
     /// <summary>Writes a rule and makes the new set active. Throws <see cref="ArgumentException"/> in words for a person when the set does not compile; nothing is changed then.</summary>
-    public void Save(RedactionRule rule, Actor by, string? reason) => Change([rule], [], null, by, reason);
+    public void Save(RedactionRule rule, Actor by, string? reason) => Change([rule], [], null, null, by, reason);
 
     /// <summary>Removes a rule and makes the new set active.</summary>
-    public void Delete(string ruleId, Actor by, string? reason) => Change([], [ruleId], null, by, reason);
+    public void Delete(string ruleId, Actor by, string? reason) => Change([], [ruleId], null, null, by, reason);
 
-    /// <summary>Brings a kept set into force. Rules that do not change keep who changed them last.</summary>
-    internal void Activate(RuleSet set, Actor by, string? reason)
+    /// <summary>Brings a kept set into force over that of the hash <paramref name="over"/> (null for whatever is in force). Rules that do not change keep who changed them last.</summary>
+    internal void Activate(RuleSet set, string? over, Actor by, string? reason)
     {
-        var current = Current.Rules.ToDictionary(r => r.Rule.Id, r => r.Rule);
+        var differences = RuleSetDifference.Of([.. Current.Rules.Select(r => r.Rule)], set.Rules);
         Change(
-            set.Rules.Where(r => !(current.TryGetValue(r.Id, out var now) && JsonSerializer.Serialize(now, Json) == JsonSerializer.Serialize(r, Json))).ToArray(),
-            current.Keys.Except(set.Rules.Select(r => r.Id)).ToArray(),
+            [.. differences.Where(d => d.Kind is RuleChange.Added or RuleChange.Changed).Select(d => d.Now!)],
+            [.. differences.Where(d => d.Kind == RuleChange.Removed).Select(d => d.Was!.Id)],
             set,
+            over,
             by,
             reason);
     }
@@ -82,13 +83,26 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
     }
 
     /// <param name="set">The kept set that this brings about, whose order the rules take; null when the change makes a set of its own.</param>
-    private void Change(IReadOnlyList<RedactionRule> saved, IReadOnlyList<string> deleted, RuleSet? set, Actor by, string? reason)
+    /// <param name="over">See <see cref="Activate"/>.</param>
+    private void Change(IReadOnlyList<RedactionRule> saved, IReadOnlyList<string> deleted, RuleSet? set, string? over, Actor by, string? reason)
     {
         lock (_gate)
         {
             using var connection = _database.Connect();
             using var transaction = connection.BeginTransaction(deferred: false);
             var at = _time.GetUtcNow().Stored();
+            var inForce = RuleSetHistory.InForce(connection, transaction);
+            if (over is not null && inForce is var (other, hash) && hash != over)
+            {
+                throw new RuleSetException($"Set {other} ({hash}) came into force meanwhile, not the one you compared with: look at the changes again.");
+            }
+
+            RuleSetHistory.RetireActive(connection, transaction, by, _time.GetUtcNow());
+            if (set is not null && !RuleSetHistory.Activate(connection, transaction, set, by, reason, _time.GetUtcNow()))
+            {
+                throw new RuleSetException($"Set {set.Number} was changed meanwhile: look at it again.");
+            }
+
             foreach (var rule in saved)
             {
                 connection.Execute(
@@ -115,14 +129,9 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
             // Compiled before the commit: a set that does not compile is never stored.
             var entries = Read(connection, transaction);
             _holder.Activate(entries.ConvertAll(e => e.Rule));
-            RuleSetHistory.RetireActive(connection, transaction, _time.GetUtcNow());
             if (set is null)
             {
-                RuleSetHistory.Add(connection, transaction, RuleSetState.Active, _holder.ActiveHash, entries.ConvertAll(e => e.Rule), by, reason, _time.GetUtcNow());
-            }
-            else
-            {
-                RuleSetHistory.Activate(connection, transaction, set.Number, _time.GetUtcNow());
+                RuleSetHistory.Add(connection, transaction, RuleSetState.Active, _holder.ActiveHash, entries.ConvertAll(e => e.Rule), inForce?.Number, by, reason, _time.GetUtcNow());
             }
 
             try

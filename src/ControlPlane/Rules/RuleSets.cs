@@ -33,7 +33,8 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
     private readonly TimeProvider _time;
     private readonly ILogger<RuleSets> _logger;
     private readonly Lock _gate = new();
-    private int? _shadowed;
+    private (int Number, DateTimeOffset Since)? _shadowed;
+    private long _published;
 
     public RuleSets(StateDatabase database, RuleBook book, IRedactionControl redaction, IOptions<RulesOptions> options, TimeProvider time, ILogger<RuleSets> logger)
     {
@@ -49,68 +50,77 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
 
     public RuleSet? Find(int number) => RuleSetHistory.Find(_database, number);
 
-    public ShadowReport? Shadow() => _redaction.Shadow();
+    public ShadowComparison? Shadow()
+    {
+        lock (_gate)
+        {
+            return _shadowed is var (number, since) && _redaction.Shadow() is { } report
+                ? new ShadowComparison(number, since, report.CandidateHash, report.RecordsCompared, report.RecordsUnreadable, report.Differences)
+                : null;
+        }
+    }
 
     /// <summary>Keeps a set for later. Throws <see cref="ArgumentException"/> in words for a person when it does not compile.</summary>
     internal RuleSet Draft(IReadOnlyList<RedactionRule> rules, Actor by, string? reason)
     {
-        if (rules.Count == 0)
+        var hash = Compile(rules);
+        var number = Change((connection, transaction) => RuleSetHistory.Add(connection, transaction, RuleSetState.Draft, hash, rules, RuleSetHistory.InForce(connection, transaction)?.Number, by, reason, _time.GetUtcNow()));
+        return Find(number)!;
+    }
+
+    /// <summary>Gives a draft another content, if it still has the one that <paramref name="seen"/> names.</summary>
+    internal RuleSet Edit(int number, string seen, Func<IReadOnlyList<RedactionRule>, IReadOnlyList<RedactionRule>> change, Actor by, string? reason)
+    {
+        var set = Require(number, s => s == RuleSetState.Draft, "Only a draft can be edited", seen);
+        var rules = change(set.Rules);
+        var hash = Compile(rules);
+        if (hash != seen)
         {
-            throw new ArgumentException("A set needs at least one rule: without any, nothing would be cleaned.", nameof(rules));
+            Change((connection, transaction) => RuleSetHistory.Edit(connection, transaction, number, seen, hash, rules, by, reason, _time.GetUtcNow()) ? true : throw Moved(number, seen));
         }
 
-        // Compiles it as activation would, on nothing.
-        var outcome = _redaction.Preview(rules, "", "{}").Outcome;
-        using var connection = _database.Connect();
-        var number = RuleSetHistory.Add(connection, null, RuleSetState.Draft, outcome.RuleSet, rules, by, reason, _time.GetUtcNow());
-        Publish();
         return Find(number)!;
     }
 
     /// <summary>Lets a draft run beside the active rules; one that ran before goes back to being a draft.</summary>
-    internal RuleSet StartShadow(int number)
+    internal RuleSet StartShadow(int number, Actor by)
     {
-        Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a draft can run in the shadow");
-        lock (_gate)
+        var set = Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a draft can run in the shadow");
+        if (set.State == RuleSetState.Draft)
         {
-            using var connection = _database.Connect();
-            using var transaction = connection.BeginTransaction(deferred: false);
-            connection.Execute(transaction, "UPDATE rule_sets SET state = 'Draft' WHERE state = 'Shadow'");
-            connection.Execute(transaction, "UPDATE rule_sets SET state = 'Shadow' WHERE number = $number", ("$number", number));
-            transaction.Commit();
-            _shadowed = null;
+            Change((connection, transaction) =>
+            {
+                EndShadow(connection, transaction, by);
+                return RuleSetHistory.StartShadow(connection, transaction, set, by, _time.GetUtcNow()) ? true : throw Moved(number, set.Hash);
+            });
         }
 
-        Follow();
-        Publish();
         return Find(number)!;
     }
 
     /// <summary>Ends the shadow; its set is a draft again. False when none ran.</summary>
-    internal bool StopShadow()
-    {
-        var ran = _database.Execute("UPDATE rule_sets SET state = 'Draft' WHERE state = 'Shadow'") > 0;
-        Follow();
-        Publish();
-        return ran;
-    }
+    internal bool StopShadow(Actor by) => Change((connection, transaction) => EndShadow(connection, transaction, by));
 
     /// <summary>Notes that a second person agrees to exactly this set.</summary>
-    internal RuleSet Approve(int number, string hash, Actor by)
+    internal RuleSet Approve(int number, string hash, Actor by, string? reason)
     {
         var set = Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a set that waits can be approved", hash);
-        if (set.DraftedById == by.Id)
+        if (set.Authors().Any(a => a.Id == by.Id))
         {
-            throw new RuleSetException("Somebody else than the author must approve.");
+            throw new RuleSetException($"Somebody else than the author must approve, and {by.Name} wrote at this set.");
         }
 
-        _database.Execute("UPDATE rule_sets SET approved_by = $by, approved_at = $at WHERE number = $number", ("$by", by.Name), ("$at", _time.GetUtcNow().Stored()), ("$number", number));
-        Publish();
+        Change((connection, transaction) => RuleSetHistory.Approve(connection, transaction, number, hash, by, reason, _time.GetUtcNow()) ? true : throw Moved(number, hash));
         return Find(number)!;
     }
 
     /// <summary>Brings exactly this set into force; a retired one again, which is how to roll back.</summary>
-    internal RuleSet Activate(int number, string hash, Actor by, string? reason)
+    /// <param name="number">The set.</param>
+    /// <param name="hash">Of the set, as it was looked at.</param>
+    /// <param name="over">The hash of the set in force that it was compared with; when another is in force by now nothing happens. Null not to ask.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="reason">Why, for the history.</param>
+    internal RuleSet Activate(int number, string hash, string? over, Actor by, string? reason)
     {
         var set = Require(number, s => s is not (RuleSetState.Active or RuleSetState.Discarded), "Only a set that waits or was in force before can be activated", hash);
         if (RequiresSecondPerson && set.State != RuleSetState.Retired && set.ApprovedBy is null)
@@ -118,23 +128,31 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
             throw new RuleSetException("This set waits for the approval of a second person.");
         }
 
-        _book.Activate(set, by, reason);
-        Follow();
-        Publish();
+        _book.Activate(set, over, by, reason);
+        Changed();
         return Find(number)!;
     }
 
-    internal RuleSet Discard(int number)
+    internal RuleSet Discard(int number, Actor by, string? reason)
     {
-        Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a set that waits can be discarded");
-        _database.Execute("UPDATE rule_sets SET state = 'Discarded' WHERE number = $number", ("$number", number));
-        Follow();
-        Publish();
+        var set = Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a set that waits can be discarded");
+        Change((connection, transaction) => RuleSetHistory.Discard(connection, transaction, set, by, reason, _time.GetUtcNow()) ? true : throw Moved(number, set.Hash));
         return Find(number)!;
     }
 
-    /// <summary>Publishes anew, after a change of a single rule has made a set of its own.</summary>
-    internal void Publish() => Feed.Publish(RuleSetHistory.Newest(_database));
+    /// <summary>Publishes what has changed, here or in another process on the same database.</summary>
+    internal void Publish()
+    {
+        lock (_gate)
+        {
+            var version = RuleSetHistory.Version(_database);
+            if (version != _published || Feed.Latest is null)
+            {
+                Feed.Publish(RuleSetHistory.Newest(_database));
+                _published = version;
+            }
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -143,7 +161,7 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
         {
             try
             {
-                Follow();
+                Changed();
             }
             catch (Exception e) when (e is SqliteException or ArgumentException)
             {
@@ -152,13 +170,31 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
         }
     }
 
+    private T Change<T>(Func<SqliteConnection, SqliteTransaction, T> change)
+    {
+        using (var connection = _database.Connect())
+        using (var transaction = connection.BeginTransaction(deferred: false))
+        {
+            var result = change(connection, transaction);
+            transaction.Commit();
+            Changed();
+            return result;
+        }
+    }
+
+    private void Changed()
+    {
+        Follow();
+        Publish();
+    }
+
     /// <summary>Starts or ends the shadow in this process as the database says.</summary>
     private void Follow()
     {
         lock (_gate)
         {
             var set = RuleSetHistory.InShadow(_database);
-            if (set?.Number == _shadowed)
+            if (set?.Number == _shadowed?.Number)
             {
                 return;
             }
@@ -173,8 +209,27 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
                 LogShadow(_logger, set.Number, set.Hash);
             }
 
-            _shadowed = set?.Number;
+            _shadowed = set is null ? null : (set.Number, _time.GetUtcNow());
         }
+    }
+
+    private bool EndShadow(SqliteConnection connection, SqliteTransaction transaction, Actor by) =>
+        RuleSetHistory.InShadow(_database) is { } running && RuleSetHistory.EndShadow(connection, transaction, running, by, _time.GetUtcNow());
+
+    /// <summary>Compiles rules as activation would and runs them on nothing; their hash.</summary>
+    private string Compile(IReadOnlyList<RedactionRule> rules) => rules.Count == 0
+        ? throw new ArgumentException("A set needs at least one rule: without any, nothing would be cleaned.", nameof(rules))
+        : _redaction.Preview(rules, "", "{}").Outcome.RuleSet;
+
+    /// <summary>Somebody was faster: who, when, and what to do now.</summary>
+    private RuleSetException Moved(int number, string seen)
+    {
+        var set = Find(number);
+        return set is null ? new RuleSetException($"There is no rule set {number}.") { NotFound = true }
+            : set.Hash == seen ? new RuleSetException($"Set {number} is {set.State.ToString().ToLowerInvariant()} by now: look at it again.")
+            : new RuleSetException(set.Last(RuleSetAct.Edited) is { } edit
+                ? $"{edit.By} changed set {number} at {edit.At.UtcDateTime:HH:mm:ss} UTC, after you had opened it (its hash is now {set.Hash}). Nothing of yours is saved: look at it again."
+                : $"Set {number} has the hash {set.Hash}, not {seen}: look at it again.");
     }
 
     private RuleSet Require(int number, Func<RuleSetState, bool> allowed, string words, string? hash = null)
@@ -185,7 +240,7 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
             throw new RuleSetException($"{words}; set {number} is {set.State.ToString().ToLowerInvariant()}.");
         }
 
-        return hash is null || hash == set.Hash ? set : throw new RuleSetException($"Set {number} has the hash {set.Hash}, not {hash}: look at it again.");
+        return hash is null || hash == set.Hash ? set : throw Moved(number, hash);
     }
 
     [LoggerMessage(LogLevel.Information, "Rule set {Number} ({Hash}) runs in the shadow.")]

@@ -49,6 +49,10 @@ public sealed class StateDatabase
         CREATE TABLE shared_documents (name TEXT PRIMARY KEY, version INTEGER NOT NULL, body TEXT NOT NULL);
         """,
         "ALTER TABLE partners ADD COLUMN signing_secret TEXT",
+        """
+        ALTER TABLE rule_sets ADD COLUMN base INTEGER;
+        ALTER TABLE rule_sets ADD COLUMN history TEXT NOT NULL DEFAULT '[]';
+        """,
     ];
 
     private readonly string _connectionString;

@@ -90,6 +90,28 @@ public sealed class RuleBookTests : IDisposable
         Assert.Equal("ruleId", Assert.IsType<CommandResult.Failed>(await Handler().HandleAsync(new DeleteRule("nothing"), TestState.Admin, CancellationToken.None)).Field);
     }
 
+    [Fact]
+    public async Task Of_two_who_edit_a_rule_at_once_the_second_is_told_and_overwrites_nothing()
+    {
+        var seen = new RuleSeen(_book.Current.Rules.Single(r => r.Rule.Id == "email").ChangedAt);
+        _state.Time.Advance(TimeSpan.FromSeconds(1));
+        await Handler().HandleAsync(new SaveRule(_book.Find("email")! with { Name = "Otto's" }, null, seen), TestState.Operator, CancellationToken.None);
+
+        var late = Assert.IsType<CommandResult.Failed>(await Handler().HandleAsync(new SaveRule(_book.Find("email")! with { Name = "Ada's" }, null, seen), TestState.Admin, CancellationToken.None));
+
+        Assert.Contains("Otto changed this rule at 08:00:01 UTC", late.Message);
+        Assert.Equal("Otto's", _book.Find("email")!.Name);
+    }
+
+    [Fact]
+    public async Task A_new_rule_does_not_take_the_place_of_one_with_its_id()
+    {
+        var late = Assert.IsType<CommandResult.Failed>(await Handler().HandleAsync(new SaveRule(_book.Find("email")! with { Name = "Mine" }, null, new RuleSeen(null)), TestState.Admin, CancellationToken.None));
+
+        Assert.Contains("choose another name", late.Message);
+        Assert.Equal("E-mail addresses", _book.Find("email")!.Name);
+    }
+
     public void Dispose()
     {
         _book.Dispose();

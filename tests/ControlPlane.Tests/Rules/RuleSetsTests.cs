@@ -8,6 +8,7 @@ using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Commands;
 using Weir.ControlPlane.Rules;
 using Weir.Pipeline.Redaction;
+using Weir.Pipeline.Redaction.Rules;
 
 namespace Weir.ControlPlane.Tests.Rules;
 
@@ -142,6 +143,132 @@ public sealed class RuleSetsTests : IDisposable
         Assert.Equal(RuleSetState.Draft, _sets.Find(draft.Number)!.State);
     }
 
+    [Fact]
+    public async Task A_set_tells_who_did_what_with_it_when_and_why()
+    {
+        var draft = await DraftAsync([.. Current(), Loyalty]);
+        await DoneAsync(new ShadowRuleSet(draft.Number), Carl);
+        await DoneAsync(new StopShadow(), Carl);
+        await DoneAsync(new ApproveRuleSet(draft.Number, draft.Hash, "agreed with legal"), Carl);
+        await DoneAsync(new ActivateRuleSet(draft.Number, draft.Hash, "go"));
+        await DoneAsync(new ActivateRuleSet(1, _sets.Find(1)!.Hash, "too much"), Carl);
+
+        Assert.Equal(
+            [
+                (RuleSetAct.Drafted, "Clara", "a test"), (RuleSetAct.ShadowStarted, "Carl", null), (RuleSetAct.ShadowEnded, "Carl", null), (RuleSetAct.Approved, "Carl", "agreed with legal"),
+                (RuleSetAct.Activated, "Clara", "go"), (RuleSetAct.Retired, "Carl", null),
+            ],
+            _sets.Find(draft.Number)!.History.Select(s => (s.What, s.By, s.Reason)));
+        Assert.Equal(1, _sets.Find(draft.Number)!.Base);
+        Assert.Equal((RuleSetAct.Activated, "Carl", "too much"), (_sets.Find(1)!.History[^1].What, _sets.Find(1)!.History[^1].By, _sets.Find(1)!.History[^1].Reason));
+    }
+
+    [Fact]
+    public async Task An_edited_draft_has_another_hash_and_loses_its_approval()
+    {
+        var draft = await DraftAsync([.. Current(), Loyalty]);
+        await DoneAsync(new ApproveRuleSet(draft.Number, draft.Hash), Carl);
+
+        await DoneAsync(new SaveDraftRule(draft.Number, draft.Hash, Loyalty with { Transform = new Transform(TransformKind.Token) }, "tokens will do"));
+
+        var edited = _sets.Find(draft.Number)!;
+        Assert.NotEqual(draft.Hash, edited.Hash);
+        Assert.Equal((null, null), (edited.ApprovedBy, edited.ApprovedAt));
+        Assert.Equal(TransformKind.Token, edited.Rules.Single(r => r.Id == "loyalty").Transform.Kind);
+        Assert.Equal((RuleSetAct.Edited, "tokens will do", edited.Hash), (edited.History[^1].What, edited.History[^1].Reason, edited.History[^1].Hash));
+
+        await DoneAsync(new DeleteDraftRule(draft.Number, edited.Hash, "loyalty"));
+        Assert.Equal(_sets.Find(1)!.Hash, _sets.Find(draft.Number)!.Hash);
+    }
+
+    [Fact]
+    public async Task Of_two_who_edit_a_draft_at_once_the_second_is_told_and_overwrites_nothing()
+    {
+        var draft = await DraftAsync([.. Current(), Loyalty]);
+        await DoneAsync(new SaveDraftRule(draft.Number, draft.Hash, Loyalty with { Name = "Carl's" }), Carl);
+
+        var late = await FailedAsync(new SaveDraftRule(draft.Number, draft.Hash, Loyalty with { Name = "Clara's" }));
+
+        Assert.Contains("Carl changed set", late.Message);
+        Assert.Contains("Nothing of yours is saved", late.Message);
+        Assert.Equal("Carl's", _sets.Find(draft.Number)!.Rules.Single(r => r.Id == "loyalty").Name);
+        Assert.True((await FailedAsync(new DeleteDraftRule(draft.Number, _sets.Find(draft.Number)!.Hash, "nothing"))).NotFound);
+    }
+
+    [Fact]
+    public async Task Whoever_edited_a_draft_cannot_be_its_second_person()
+    {
+        _options.RequireSecondPerson = true;
+        var draft = await DraftAsync([.. Current(), Loyalty]);
+        await DoneAsync(new SaveDraftRule(draft.Number, draft.Hash, Loyalty with { Name = "Carl's" }), Carl);
+
+        Assert.Contains("Carl wrote at this set", (await FailedAsync(new ApproveRuleSet(draft.Number, _sets.Find(draft.Number)!.Hash), Carl)).Message);
+        Assert.Equal(["Clara", "Carl"], _sets.Find(draft.Number)!.Authors().Select(a => a.Name));
+    }
+
+    [Fact]
+    public async Task A_set_in_the_shadow_does_not_change()
+    {
+        var draft = await DraftAsync([.. Current(), Loyalty]);
+        await DoneAsync(new ShadowRuleSet(draft.Number));
+
+        Assert.Contains("Only a draft can be edited; set 2 is shadow", (await FailedAsync(new DeleteDraftRule(draft.Number, draft.Hash, "loyalty"))).Message);
+    }
+
+    [Fact]
+    public async Task A_set_compared_with_one_that_is_no_longer_in_force_is_not_activated()
+    {
+        var draft = await DraftAsync([.. Current(), Loyalty]);
+        var compared = _book.Current.Hash;
+        _book.Save(_book.Find("email")! with { Enabled = false }, Carl, null);
+
+        Assert.Contains("came into force meanwhile", (await FailedAsync(new ActivateRuleSet(draft.Number, draft.Hash, null, compared))).Message);
+        Assert.Equal((RuleSetState.Draft, RuleSetState.Active), (_sets.Find(draft.Number)!.State, _sets.Find(3)!.State));
+
+        await DoneAsync(new ActivateRuleSet(draft.Number, draft.Hash, null, _book.Current.Hash));
+        Assert.Equal(draft.Hash, _book.Current.Hash);
+    }
+
+    [Fact]
+    public async Task What_another_process_does_with_a_set_is_published_within_a_second()
+    {
+        using var services = Redaction();
+        using var book = new RuleBook(_state.Database, services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
+        using var other = Open(services, book);
+        await other.StartAsync(CancellationToken.None);
+
+        await DraftAsync([.. Current(), Loyalty]);
+
+        await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromMilliseconds(250), () => other.Feed.Latest![0].State == RuleSetState.Draft, "the draft to be known elsewhere");
+        await other.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public void A_draft_starts_with_the_rules_in_force_and_what_packs_add_to_them()
+    {
+        RedactionRule[] from = [new("email", "E-mail", "EMAIL_ADDRESS", null, new Transform(TransformKind.Token)), new("phone", "Phone", "PHONE_NUMBER", null, new Transform(TransformKind.Redact), Enabled: false)];
+        var gdpr = RulePacks.All.Single(p => p.Id == "gdpr");
+
+        var start = DraftStart.Of(from, [gdpr]);
+
+        Assert.Equal(["gdpr-email"], start.LeftOut.Select(r => r.Id));
+        Assert.Equal(from.Length + gdpr.Rules.Count - 1, start.Rules.Count);
+        Assert.Contains(start.Rules, r => r.Id == "gdpr-phone");
+        Assert.Equal(start.Rules.Count, DraftStart.Of(start.Rules, [gdpr]).Rules.Count);
+    }
+
+    [Fact]
+    public void Sets_are_compared_rule_by_rule()
+    {
+        RedactionRule phone = new("phone", "Phone", "PHONE_NUMBER", null, new Transform(TransformKind.Redact), Streams: ["orders"]);
+        RedactionRule email = new("email", "E-mail", "EMAIL_ADDRESS", null, new Transform(TransformKind.Token));
+
+        var differences = RuleSetDifference.Of([phone, email, Loyalty], [Loyalty with { Id = "new" }, phone with { Streams = ["orders"] }, email with { Enabled = false }]);
+
+        Assert.Equal([("new", RuleChange.Added), ("phone", RuleChange.Same), ("email", RuleChange.Changed), ("loyalty", RuleChange.Removed)], differences.Select(d => ((d.Now ?? d.Was)!.Id, d.Kind)));
+        Assert.Equal(["email", "loyalty"], differences.Where(d => d.Uncovers).Select(d => (d.Now ?? d.Was)!.Id));
+    }
+
     public void Dispose()
     {
         _sets.Dispose();
@@ -164,6 +291,8 @@ public sealed class RuleSetsTests : IDisposable
 
     private Task<CommandResult> RunAsync(ICommand command, Actor by) => command switch
     {
+        SaveDraftRule c => _handler.HandleAsync(c, by, CancellationToken.None),
+        DeleteDraftRule c => _handler.HandleAsync(c, by, CancellationToken.None),
         ShadowRuleSet c => _handler.HandleAsync(c, by, CancellationToken.None),
         StopShadow c => _handler.HandleAsync(c, by, CancellationToken.None),
         ApproveRuleSet c => _handler.HandleAsync(c, by, CancellationToken.None),
