@@ -226,6 +226,11 @@ internal static class SecretDetector
         return hash[..4].SequenceEqual(bytes[21..25]);
     }
 
+    /// <summary>The shape of a Bitcoin address whatever its check says: beside its name a mistyped one is still somebody's.</summary>
+    public static bool LooksLikeBitcoin(ReadOnlySpan<byte> text) => text.Length is >= 26 and <= 35 && text[0] is (byte)'1' or (byte)'3' && !text.ContainsAnyExcept(Base58);
+
+    private static readonly SearchValues<byte> Base58 = SearchValues.Create("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"u8);
+
     private static bool IsBech32(ReadOnlySpan<byte> text)
     {
         const string Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";

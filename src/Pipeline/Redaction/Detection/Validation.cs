@@ -7,10 +7,16 @@ namespace Weir.Pipeline.Redaction.Detection;
 /// <summary>Decides about a whole text: is it a value of this entity, and nothing else?</summary>
 public static class Validation
 {
-    /// <summary>Null when the entity is not covered. <paramref name="variant"/> narrows it where it can: a card scheme, a region.</summary>
+    /// <summary>Null when the entity is not covered, or not with what <paramref name="variant"/> asks. <paramref name="variant"/> narrows it where it can: a card scheme, a region.</summary>
     public static bool? IsValid(string entity, string text, string? variant = null)
     {
         if (EntityCatalogue.Find(entity) is not { } known)
+        {
+            return null;
+        }
+
+        // Options of other validators that no detector has.
+        if (variant is ['{', ..] && known.Id is EntityId.Email or EntityId.Iban or EntityId.Phone)
         {
             return null;
         }
@@ -25,6 +31,11 @@ public static class Validation
         view.Read(source, 0, source.Length, json: false);
         var folded = view.Text;
         var trimmed = folded.Trim(" \t\r\n"u8);
+        if (variant is not null && Documents.IsOf(known.Name, PhonePlan.Country(variant), folded) is { } asked)
+        {
+            return asked;
+        }
+
         if (known.Format is { } format)
         {
             return format.Matches(folded);
@@ -41,18 +52,18 @@ public static class Validation
                 return source.AsSpan().IndexOf("\uFFFD"u8) < 0 && folded.Length == source.Length && trimmed.IndexOf((byte)'@') is var at and > 0 && EmailDetector.TryFind(trimmed, trimmed.LastIndexOf((byte)'@'), 0, trimmed.Length, out var start, out var end)
                     && start == 0 && end == trimmed.Length && EmailDetector.IsStrict(trimmed);
             case EntityId.Ip:
-                return Asks(variant, "4", "6") != "6" && AddressDetector.Ipv4Length(folded) == folded.Length && folded.Length > 0
-                    || Asks(variant, "4", "6") != "4" && folded.Length > 1 && AddressDetector.Ipv6Length(folded) == folded.Length;
+                return (variant is null or "{}" || variant.Contains("null", StringComparison.Ordinal) || Asks(variant, "4", "6") is not null) && (Asks(variant, "4", "6") != "6" && AddressDetector.Ipv4Length(folded) == folded.Length && folded.Length > 0
+                    || Asks(variant, "4", "6") != "4" && folded.Length > 1 && AddressDetector.Ipv6Length(folded) == folded.Length);
             case EntityId.Mac:
                 return IsMac(folded, variant);
             case EntityId.Jwt:
                 return folded.Length > 0 && SecretDetector.JwtLength(folded) == folded.Length;
             case EntityId.Btc:
-                return SecretDetector.IsBitcoin(trimmed);
+                return SecretDetector.IsBitcoin(trimmed) || SecretDetector.LooksLikeBitcoin(trimmed);
             case EntityId.Eth:
                 return trimmed.Length == 42 && trimmed.StartsWith("0x"u8) && trimmed[2..].IndexOfAnyExcept(HexDigits) < 0;
             case EntityId.Phone:
-                return PhonePlan.IsPhone(trimmed, variant);
+                return PhonePlan.IsPhone(trimmed, variant) && (trimmed.StartsWith("+"u8) || variant?.Contains("\"strictMode\":true", StringComparison.Ordinal) != true);
             case EntityId.AwsKey:
             case EntityId.ApiKey:
             case EntityId.PrivateKey:

@@ -52,9 +52,14 @@ public sealed class ValidationScore(string entity)
 {
     public string Entity { get; } = entity;
 
-    public bool Covered { get; set; } = true;
+    /// <summary>Some row was judged.</summary>
+    public bool Covered => N > 0;
 
+    /// <summary>Rows judged.</summary>
     public int N { get; set; }
+
+    /// <summary>Rows that ask for an entity, or for options, that no detector has.</summary>
+    public int NotCovered { get; set; }
 
     public int Right { get; set; }
 

@@ -127,14 +127,19 @@ public static class AccuracyVerb
         var valid = row.GetProperty("valid").GetBoolean();
         var variant = Text(row, "locale_or_options") ?? Text(row, "region");
         var score = scores.TryGetValue(entity, out var known) ? known : scores[entity] = new ValidationScore(entity);
-        score.N++;
         var answer = Validation.IsValid(entity, text, variant);
-        score.Covered &= answer is not null;
+        if (answer is null)
+        {
+            score.NotCovered++;
+            return;
+        }
+
+        score.N++;
         if (answer == valid)
         {
             score.Right++;
         }
-        else if (answer is not null)
+        else
         {
             score.FalseAccepts += valid ? 0 : 1;
             score.FalseRejects += valid ? 1 : 0;
@@ -220,7 +225,7 @@ public static class AccuracyVerb
             await output.WriteLineAsync($"{"entity",-28}{"n",6}{"right",8}{"accuracy",10}{"false accepts",15}{"false rejects",15}");
             foreach (var s in report.Validation.Where(s => s.Covered))
             {
-                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Entity,-28}{s.N,6}{s.Right,8}{Ratio(s.Accuracy),10}{s.FalseAccepts,15}{s.FalseRejects,15}"));
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Entity,-28}{s.N,6}{s.Right,8}{Ratio(s.Accuracy),10}{s.FalseAccepts,15}{s.FalseRejects,15}{(s.NotCovered > 0 ? $"  {s.NotCovered} with options not covered" : "")}"));
                 await PrintErrorsAsync(s.Errors, output);
             }
 
@@ -228,7 +233,7 @@ public static class AccuracyVerb
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{"all covered",-28}{covered.Sum(s => s.N),6}{covered.Sum(s => s.Right),8}{Ratio(covered.Sum(s => s.N) is var n and > 0 ? covered.Sum(s => s.Right) / (double)n : null),10}"));
             foreach (var s in report.Validation.Where(s => !s.Covered))
             {
-                await output.WriteLineAsync($"{s.Entity,-28}{s.N,6}  not covered");
+                await output.WriteLineAsync($"{s.Entity,-28}{s.NotCovered,6}  not covered");
             }
         }
 

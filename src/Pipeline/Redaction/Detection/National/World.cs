@@ -84,7 +84,7 @@ internal static class World
         && Date(Number(n[6..10]), Number(n[10..12]), Number(n[12..14])) && Mod11And2(n);
 
     /// <summary>GB/T 2260: six regions of provinces, Taiwan, Hong Kong and Macau; 91 and 92 stand for residents from abroad.</summary>
-    private static bool IsChineseProvince(int code) =>
+    public static bool IsChineseProvince(int code) =>
         code is (>= 11 and <= 15) or (>= 21 and <= 23) or (>= 31 and <= 37) or (>= 41 and <= 46) or (>= 50 and <= 54) or (>= 61 and <= 65) or 71 or (>= 81 and <= 83) or 91 or 92;
 
     public static bool CoNit(ReadOnlySpan<byte> n)
