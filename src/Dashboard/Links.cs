@@ -6,6 +6,8 @@ public static class Links
     public const string Overview = "/";
     public const string Streams = "/streams";
     public const string Rules = "/rules";
+    public const string RuleSets = "/rules/versions";
+    public const string RulesReport = "/rules/report";
     public const string Records = "/records";
     public const string Consumers = "/consumers";
     public const string DeadLetters = "/dead-letters";

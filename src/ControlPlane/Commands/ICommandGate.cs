@@ -25,6 +25,9 @@ public abstract record CommandResult
     {
         /// <summary>A secret just made: shown once, kept nowhere.</summary>
         public string? Secret { get; init; }
+
+        /// <summary>The number or name of what was made; null when it is known.</summary>
+        public string? Id { get; init; }
     }
 
     /// <summary>The actor lacks the permission.</summary>

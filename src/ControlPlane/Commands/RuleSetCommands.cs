@@ -1,3 +1,4 @@
+using System.Globalization;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Rules;
 using Weir.Pipeline.Redaction;
@@ -70,7 +71,11 @@ public sealed record DiscardRuleSet(int Number, string? Reason = null) : IComman
 internal sealed class RuleSetCommandHandler(RuleSets sets)
     : ICommandHandler<DraftRuleSet>, ICommandHandler<SaveDraftRule>, ICommandHandler<DeleteDraftRule>, ICommandHandler<ShadowRuleSet>, ICommandHandler<StopShadow>, ICommandHandler<ApproveRuleSet>, ICommandHandler<ActivateRuleSet>, ICommandHandler<DiscardRuleSet>
 {
-    public Task<CommandResult> HandleAsync(DraftRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Kept as rule set {sets.Draft(command.Rules, actor, command.Reason).Number}.");
+    public Task<CommandResult> HandleAsync(DraftRuleSet command, Actor actor, CancellationToken cancellationToken)
+    {
+        var number = sets.Draft(command.Rules, actor, command.Reason).Number;
+        return Task.FromResult<CommandResult>(new CommandResult.Done($"Kept as rule set {number}.") { Id = number.ToString(CultureInfo.InvariantCulture) });
+    }
 
     public Task<CommandResult> HandleAsync(SaveDraftRule command, Actor actor, CancellationToken cancellationToken) => Run(() =>
         $"Draft {sets.Edit(command.Number, command.Hash, rules => rules.Any(r => r.Id == command.Rule.Id) ? [.. rules.Select(r => r.Id == command.Rule.Id ? command.Rule : r)] : [.. rules, command.Rule], actor, command.Reason).Number} has the rule '{command.Rule.Name}'.");

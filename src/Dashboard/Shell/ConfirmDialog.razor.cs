@@ -15,9 +15,9 @@ public sealed partial class ConfirmDialog
 
 internal static class ConfirmDialogs
 {
-    public static async Task<DialogResult?> ConfirmAsync(this IDialogService dialogs, string title, string text, string yes, string no, bool askReason = false)
+    public static async Task<DialogResult?> ConfirmAsync(this IDialogService dialogs, string title, string text, string yes, string no, bool askReason = false, bool grave = true)
     {
-        var dialog = await dialogs.ShowAsync<ConfirmDialog>(title, new DialogParameters<ConfirmDialog> { { d => d.Text, text }, { d => d.Yes, yes }, { d => d.No, no }, { d => d.AskReason, askReason } });
+        var dialog = await dialogs.ShowAsync<ConfirmDialog>(title, new DialogParameters<ConfirmDialog> { { d => d.Text, text }, { d => d.Yes, yes }, { d => d.No, no }, { d => d.AskReason, askReason }, { d => d.Grave, grave } });
         return await dialog.Result;
     }
 }

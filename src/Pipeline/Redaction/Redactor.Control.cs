@@ -70,7 +70,7 @@ public sealed partial class Redactor : IRedactionControl
     public RedactionPreview Preview(IReadOnlyList<RedactionRule> rules, string stream, string record)
     {
         CompiledRules.Validate(rules);
-        var state = new State(rules, CompiledRules.HashOf(rules), _state.Transformer);
+        var state = new State(rules, CompiledRules.HashOf(rules), _state.Transformer, live: false);
         var compiled = state.For(stream);
         var output = new ArrayBufferWriter<byte>();
         var outcome = Redact(state, compiled, stream, Encoding.UTF8.GetBytes(record), output);

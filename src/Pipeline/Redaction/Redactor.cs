@@ -19,12 +19,15 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
     private long _records;
 
     /// <summary>One rule set and one key ring, and the rules as each stream sees them.</summary>
-    private sealed class State(IReadOnlyList<RedactionRule> rules, string hash, Transformer transformer)
+    private sealed class State(IReadOnlyList<RedactionRule> rules, string hash, Transformer transformer, bool live = true)
     {
         private readonly ConcurrentDictionary<string, CompiledRules> _byStream = new(StringComparer.Ordinal);
         private readonly bool _byStreamMatters = rules.Any(r => r.Streams is not null);
 
         public string Hash { get; } = hash;
+
+        /// <summary>Whether it cleans records; a preview takes no part in samples and the shadow.</summary>
+        public bool Live { get; } = live;
 
         public IReadOnlyList<RedactionRule> Rules { get; } = rules;
 
@@ -107,12 +110,12 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
             return RecordScan.LooksLikeLines(record) ? Lines(state, rules, record, clean) : Quarantined(state, reason);
         }
 
-        if (Sampled())
+        if (state.Live && Sampled())
         {
             return Checked(state, rules, record, scan, clean);
         }
 
-        var shadow = _shadow;
+        var shadow = state.Live ? _shadow : null;
         var hits = shadow is not null && shadow.Wants() ? scan.Hits.Items.ToArray() : null;
         var spans = Splice.Write(record, scan, rules, state.Transformer, clean);
         if (hits is not null)

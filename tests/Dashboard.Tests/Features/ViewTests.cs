@@ -31,6 +31,15 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void Rule_sets()
+    {
+        RuleSetsView[] lists = [new(), new("waiting"), new("used"), new("discarded")];
+        Assert.All(lists, v => Assert.Equal(v, RuleSetsView.From("http://host" + v.ToUrl())));
+        RuleSetView[] views = [new(7), new(7, "rules"), new(12, "shadow"), new(7, "bench"), new(7, "history")];
+        Assert.All(views, v => Assert.Equal(v, RuleSetView.From(v.Number, "http://host" + v.ToUrl())));
+    }
+
+    [Fact]
     public void Rules()
     {
         RulesView[] views = [new(), new("phone & fax", "off", true)];

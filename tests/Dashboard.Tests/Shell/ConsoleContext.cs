@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
@@ -20,6 +22,7 @@ using Weir.Dashboard.Shell;
 using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Consuming.DeadLetters;
 using Weir.Pipeline.Consuming.Leases;
+using Weir.Pipeline.Redaction;
 using Weir.Pipeline.Sinks;
 
 namespace Weir.Dashboard.Tests.Shell;
@@ -28,6 +31,7 @@ namespace Weir.Dashboard.Tests.Shell;
 public abstract class ConsoleContext : BunitContext
 {
     private readonly BunitAuthorizationContext _person;
+    private RealRedaction? _redaction;
 
     protected ConsoleContext()
     {
@@ -43,6 +47,8 @@ public abstract class ConsoleContext : BunitContext
         Services.AddSingleton<IOperations>(Operations);
         Services.AddSingleton<IReshardPlanner>(Planner);
         Services.AddSingleton<IRuleBook>(Rules);
+        Services.AddSingleton<IRuleSets>(Sets);
+        Services.AddSingleton(_ => Redaction);
         Services.AddSingleton<IAuditLog>(Audit);
         Services.AddSingleton<ISampleTraffic>(Traffic);
         Services.AddSingleton<IRecordStore>(Records);
@@ -63,6 +69,9 @@ public abstract class ConsoleContext : BunitContext
     protected MemoryOperations Operations { get; } = new();
     protected MemoryPlanner Planner { get; } = new();
     protected MemoryRules Rules { get; } = new();
+    protected MemoryRuleSets Sets { get; } = new();
+    /// <summary>The real one, with a key of its own; every clean record is looked at again.</summary>
+    protected IRedactionControl Redaction => (_redaction ??= new RealRedaction()).Control;
     protected MemoryAudit Audit { get; } = new();
     protected MemoryTraffic Traffic { get; } = new();
     protected MemoryRecords Records { get; } = new();
@@ -72,7 +81,16 @@ public abstract class ConsoleContext : BunitContext
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
-    protected void SignIn(string role) => _person.SetAuthorized("Ada").SetRoles(role);
+    protected void SignIn(string role) => _person.SetAuthorized("Ada").SetRoles(role).SetClaims(new Claim(ClaimTypes.NameIdentifier, "ada"));
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _redaction?.Dispose();
+        }
+    }
 
     /// <summary>Where popovers and dialogs are drawn; call it before the component.</summary>
     protected IRenderedComponent<MudDialogProvider> RenderDialogs()
@@ -98,6 +116,24 @@ public abstract class ConsoleContext : BunitContext
         return new(
             $"shardId-{index:D12}", width * (UInt128)index, index == count - 1 ? UInt128.MaxValue : (width * (UInt128)(index + 1)) - 1, true, null, null,
             utilization * 1048576, utilization * 1000, 0, 0, 0, 0, utilization, 10, "reading");
+    }
+}
+
+internal sealed class RealRedaction : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("weir-redaction-");
+    private readonly ServiceProvider _services;
+
+    public RealRedaction() => _services = new ServiceCollection()
+        .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _folder.FullName, ["Redaction:PostScanEvery"] = "1" }).Build())
+        .BuildServiceProvider();
+
+    public IRedactionControl Control => _services.GetRequiredService<IRedactionControl>();
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _folder.Delete(recursive: true);
     }
 }
 
@@ -146,6 +182,19 @@ public sealed class MemoryPlanner : IReshardPlanner
 public sealed class MemoryRules : IRuleBook
 {
     public Feed<RuleBookSnapshot> Feed { get; } = new();
+}
+
+public sealed class MemoryRuleSets : IRuleSets
+{
+    public Feed<IReadOnlyList<RuleSet>> Feed { get; } = new();
+
+    public bool RequiresSecondPerson { get; set; }
+
+    public ShadowComparison? Comparison { get; set; }
+
+    public RuleSet? Find(int number) => Feed.Latest?.FirstOrDefault(s => s.Number == number);
+
+    public ShadowComparison? Shadow() => Comparison;
 }
 
 public sealed class MemoryAudit : IAuditLog

@@ -7,6 +7,13 @@ internal static class RuleIds
 {
     private const int MaxLength = 40;
 
+    /// <summary>An id that none of the others is: with a number behind it when need be.</summary>
+    public static string From(string name, IReadOnlyCollection<string> taken)
+    {
+        var id = From(name);
+        return !taken.Contains(id) ? id : Enumerable.Range(2, taken.Count).Select(n => $"{id}-{n}").First(free => !taken.Contains(free));
+    }
+
     public static string From(string name)
     {
         var id = new StringBuilder();

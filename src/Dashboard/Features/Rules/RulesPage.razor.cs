@@ -6,8 +6,9 @@ using Weir.Dashboard.Shell;
 
 namespace Weir.Dashboard.Features.Rules;
 
-public sealed partial class RulesPage(NavigationManager navigation, IRuleBook rules, IDialogService dialogs, Changes changes, TimeProvider time)
+public sealed partial class RulesPage(NavigationManager navigation, IRuleBook rules, IRuleSets sets, IDialogService dialogs, Changes changes, TimeProvider time)
 {
+    private readonly IRuleSets _sets = sets;
     private RulesView _view = new();
     private RuleBookSnapshot? _book;
     private DateTimeOffset _asOf;
@@ -55,7 +56,7 @@ public sealed partial class RulesPage(NavigationManager navigation, IRuleBook ru
     {
         var on = !entry.Rule.Enabled;
         string? reason = null;
-        if (!on && !ConfirmDialog.Said(await dialogs.ConfirmAsync($"Turn off “{entry.Rule.Name}”?", "From the next record on, these values are stored in clear. What is stored already is not changed.", "Turn off", "Keep it on", askReason: true), out reason))
+        if (!on && !ConfirmDialog.Said(await dialogs.ConfirmAsync($"Turn off “{entry.Rule.Name}”?", _sets.RequiresSecondPerson ? "It becomes a draft. Once a second person has approved it and it is in force, these values are stored in clear." : "From the next record on, these values are stored in clear. What is stored already is not changed.", _sets.RequiresSecondPerson ? "Make the draft" : "Turn off", "Keep it on", askReason: true), out reason))
         {
             return;
         }
@@ -65,5 +66,10 @@ public sealed partial class RulesPage(NavigationManager navigation, IRuleBook ru
         _busy = null;
     }
 
-    private Task<IDialogReference> EditAsync(RuleEntry? entry) => dialogs.ShowAsync<RuleDialog>(entry is null ? "Add a rule" : $"Edit {entry.Rule.Name}", new DialogParameters<RuleDialog> { { d => d.Rule, entry?.Rule } });
+    private Task<IDialogReference> EditAsync(RuleEntry? entry)
+    {
+        // As it was when the dialog opened: whoever saves in between has the say.
+        var seen = new RuleSeen(entry?.ChangedAt);
+        return RuleDialog.ShowAsync(dialogs, entry?.Rule, (rule, reason) => new SaveRule(rule, reason, seen), (id, reason) => new DeleteRule(id, reason), [.. _book!.Rules.Select(r => r.Rule.Id)]);
+    }
 }
