@@ -14,6 +14,8 @@ public sealed class JsonWalkTests
         """{"a":1,"b":[true,false,null,-1.5e+10,"x\"y\\"],"c":{"d":{}},"e":[[],[{}]],"f":"caf\u00e9 😀"}""",
         """[{"k":"4111111111111111","l":"bob@example.com"},12345678,"2024-01-02T03:04:05Z"]""",
         " { \"a\" :\t[ 1 , 2 ] ,\r\n \"b\" : \"\" } ",
+        """{"id":"ord-17","customer":{"id":4711,"email":"bob@example.com","tier":"gold","since":2012,"d":0.5},"items":[{"sku":"A-1","qty":2,"price":10.25,"ean":"4006381333931"},{"sku":"B-2","qty":1,"price":7,"ean":"4006381333948"}],"express":false,"note":"caf\u00e9"}""",
+        """{"id": "ord-17", "customer": {"id": 4711, "phone": "+1 415-555-0132", "tier": "gold"}, "items": [{"sku": "A-1", "qty": 2}, {"sku": "B-2", "qty": 1, "d": "x"}], "express": false}""",
         "\"only a string\"",
         "-0.25",
     ];
@@ -27,7 +29,11 @@ public sealed class JsonWalkTests
         var cases = int.Parse(Environment.GetEnvironmentVariable("WEIR_FUZZ_CASES") ?? "60000", CultureInfo.InvariantCulture);
         var random = new Random(5);
         var scan = RecordScan.ForThread;
-        var rules = CompiledRules.Compile([TestRedactor.Rule("EMAIL", TransformKind.Redact), TestRedactor.Rule(null, TransformKind.Mask, "/**/d", "d")], null, "");
+        CompiledRules[] sets =
+        [
+            CompiledRules.Compile([TestRedactor.Rule("EMAIL", TransformKind.Redact), TestRedactor.Rule(null, TransformKind.Mask, "/**/d", "d")], null, ""),
+            CompiledRules.Compile([TestRedactor.Rule("EMAIL", TransformKind.Redact)], null, ""),
+        ];
         var valid = 0;
         for (var round = 0; round < cases; round++)
         {
@@ -51,6 +57,7 @@ public sealed class JsonWalkTests
             }
 
             var record = text.ToArray();
+            var rules = sets[random.Next(sets.Length)];
             if (record.AsSpan().IndexOf("\\U"u8) >= 0)
             {
                 continue;
@@ -63,6 +70,44 @@ public sealed class JsonWalkTests
         }
 
         Assert.InRange(valid, cases / 10, cases * 9 / 10);
+    }
+
+    [Fact]
+    public void What_was_learned_from_earlier_records_changes_nothing_in_what_is_found()
+    {
+        var random = new Random(7);
+        var scan = RecordScan.ForThread;
+        RedactionRule[] rules =
+        [
+            TestRedactor.Rule("EMAIL", TransformKind.Redact), TestRedactor.Rule("PHONE", TransformKind.Redact), TestRedactor.Rule("CARD", TransformKind.Redact), TestRedactor.Rule("US_SSN", TransformKind.Redact),
+            TestRedactor.Rule(null, TransformKind.Mask, "/items/[]/note", "note"), TestRedactor.Rule(null, TransformKind.Null, "/**/c", "c"),
+        ];
+        var learned = CompiledRules.Compile(rules, null, "");
+        string[] keys = ["a", "bb", "c", "note", "items", "phone", "cardNumber", "a rather long key that no comparison of 32 bytes covers", "qty", "@", "ssn"];
+        string[] values = ["1", "12.5", "-3e7", "true", "null", "\"\"", "\"x\"", "\"bob@example.com\"", "\"4111111111111111\"", "4111111111111111", "\"+1 415-555-0132\"", "\"a 123-45-6789 b\"", "123456789", "\"2024-01-02T03:04:05Z\"", "[1,2]", "\"\\u0061@b.io\""];
+        for (var round = 0; round < 4000; round++)
+        {
+            var record = Encoding.UTF8.GetBytes(Made(0));
+            var fresh = CompiledRules.Compile(rules, null, "");
+            Assert.Null(scan.Json(record, fresh, new ScanLimits(64, 1000)));
+            (int, int, int)[] expected = [.. scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule))];
+            Assert.Null(scan.Json(record, learned, new ScanLimits(64, 1000)));
+            Assert.Equal(expected, scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule)));
+        }
+
+        string Made(int depth)
+        {
+            var text = new StringBuilder("{");
+            var spaced = random.Next(3) == 0;
+            var members = random.Next(0, 9);
+            for (var i = 0; i < members; i++)
+            {
+                var value = depth < 3 && random.Next(4) == 0 ? Made(depth + 1) : depth < 3 && random.Next(6) == 0 ? $"[{Made(depth + 1)},{Made(depth + 1)}]" : values[random.Next(values.Length)];
+                text.Append(i > 0 ? spaced ? ", " : "," : "").Append('"').Append(keys[Math.Min(random.Next(keys.Length), random.Next(keys.Length))]).Append(spaced ? "\": " : "\":").Append(value);
+            }
+
+            return text.Append('}').ToString();
+        }
     }
 
     private static bool IsJson(byte[] text)

@@ -35,6 +35,9 @@ internal sealed class KeyMeaning
     /// <summary>The key names a number that is nobody's: digits alone need no look.</summary>
     public bool OtherNumber { get; init; }
 
+    /// <summary>How it was first spelled in JSON; null before.</summary>
+    public KeyStep? Step { get; set; }
+
     /// <summary>No key, or one that says nothing.</summary>
     public static KeyMeaning None { get; } = new() { Utf8 = [], Id = 0, Shown = "*", Symbol = PathMatcher.OtherKey, Context = KeyContext.None, Names = [] };
 }
@@ -52,6 +55,18 @@ internal sealed record CompiledRule(int Index, RedactionRule Rule, int Entity)
 
     /// <summary>What the transforms write for it when they write a constant.</summary>
     public byte[] Constant { get; init; } = [];
+}
+
+/// <summary>Values that rules look at without an anchor in them.</summary>
+internal enum Unanchored
+{
+    None,
+
+    /// <summary>Strings with a digit, among words that may name it.</summary>
+    Digits,
+
+    /// <summary>All strings, in which names or a pattern may stand.</summary>
+    Strings,
 }
 
 /// <summary>An immutable set of rules for one stream, ready to run.</summary>
@@ -98,6 +113,7 @@ internal sealed class CompiledRules
         LooksInProse = ProseDetector.IsWanted(Looked);
         AnyFieldRule = rules.Any(r => r.Path >= 0);
         Patterns = [.. rules.Where(r => r.Pattern is not null)];
+        Looks = Patterns.Length > 0 || LooksInProse ? Unanchored.Strings : LooksByWords ? Unanchored.Digits : Unanchored.None;
         _fieldRules = [.. Enumerable.Range(0, Paths.States).Select(state => Paths.Accepts(state).Select(path => ByPath[path]).FirstOrDefault(r => r.Entity < 0 && r.Pattern is null))];
     }
 
@@ -122,10 +138,16 @@ internal sealed class CompiledRules
     /// <summary>Some rule looks for names or addresses in running text.</summary>
     public bool LooksInProse { get; }
 
+    /// <summary>Which values are looked at although no anchor stands in them.</summary>
+    public Unanchored Looks { get; }
+
     public bool AnyFieldRule { get; }
 
     /// <summary>Rules with a pattern of their own.</summary>
     public CompiledRule[] Patterns { get; }
+
+    /// <summary>Before the first key of a record.</summary>
+    public KeyStep FirstKey { get; } = new();
 
     /// <summary>What was found where, by these rules.</summary>
     public PathCounters Counters { get; private init; } = null!;
@@ -147,28 +169,14 @@ internal sealed class CompiledRules
     /// <summary>The rule without a detector whose path ends in this state; null for none.</summary>
     public CompiledRule? FieldRule(int pathState) => _fieldRules[pathState];
 
+    /// <summary>The first of what <see cref="FieldRule"/> gives, which follow one another by state.</summary>
+    public ref CompiledRule? Fields => ref _fieldRules[0];
+
     /// <summary>What the key (unescaped UTF-8) means. Remembers the first two thousand different ones.</summary>
     public KeyMeaning Key(ReadOnlySpan<byte> key)
     {
         var (head, tail) = Ends(key);
         return Find(Volatile.Read(ref _keys), key, head, tail) ?? Add(key, head, tail);
-    }
-
-    /// <summary>As <see cref="Key(ReadOnlySpan{byte})"/> for [start, end) of a longer text, whose bytes around the key spare most of the branches.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public KeyMeaning Key(ReadOnlySpan<byte> text, int start, int end)
-    {
-        if (end < 8 || start + 8 > text.Length || start == end)
-        {
-            return Key(text[start..end]);
-        }
-
-        ref var first = ref MemoryMarshal.GetReference(text);
-        // By how many bits a key of less than eight bytes is shorter than what is loaded.
-        var spare = Math.Max(0, 8 - (end - start)) * 8;
-        var head = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, start)) & ulong.MaxValue >> spare;
-        var tail = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, end - 8)) >> spare;
-        return Find(Volatile.Read(ref _keys), text[start..end], head, tail) ?? Add(text[start..end], head, tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

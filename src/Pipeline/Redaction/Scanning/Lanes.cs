@@ -100,11 +100,9 @@ internal readonly struct Lanes256(Vector256<byte> a, Vector256<byte> b) : ILanes
     public static bool Any(Lanes256 v) => (v._a | v._b).ExtractMostSignificantBits() != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Within(Vector256<byte> v, byte from, byte width)
-    {
-        var offset = v - Vector256.Create(from);
-        return Vector256.Equals(Vector256.Min(offset, Vector256.Create(width)), offset);
-    }
+    private static Vector256<byte> Within(Vector256<byte> v, byte from, byte width) =>
+        // Moved to the lowest of the signed bytes: one comparison does for both ends.
+        Vector256.LessThan((v + Vector256.Create((byte)(0x80 - from))).AsSByte(), Vector256.Create((sbyte)(-128 + width + 1))).AsByte();
 }
 
 /// <summary>Four registers of 128 bits.</summary>
@@ -155,11 +153,8 @@ internal readonly struct Lanes128(Vector128<byte> a, Vector128<byte> b, Vector12
     public static bool Any(Lanes128 v) => (v._a | v._b | v._c | v._d) != Vector128<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Within(Vector128<byte> v, byte from, byte width)
-    {
-        var offset = v - Vector128.Create(from);
-        return Vector128.Equals(Vector128.Min(offset, Vector128.Create(width)), offset);
-    }
+    private static Vector128<byte> Within(Vector128<byte> v, byte from, byte width) =>
+        Vector128.LessThan((v + Vector128.Create((byte)(0x80 - from))).AsSByte(), Vector128.Create((sbyte)(-128 + width + 1))).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Named(Vector128<byte> table, Vector128<byte> index, Vector128<byte> value) =>

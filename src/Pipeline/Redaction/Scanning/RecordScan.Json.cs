@@ -1,277 +1,18 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Rules;
 
 namespace Weir.Pipeline.Redaction.Scanning;
 
-/// <summary>The walk over JSON (RFC 8259): from one structural byte to the next, with the path automaton one step a level.</summary>
+/// <summary>What the walk over JSON does with the strings, scalars and keys that it meets.</summary>
 internal sealed partial class RecordScan
 {
     private bool _malformed;
 
-    private struct Level
-    {
-        public int State;
-        public int Index;
-        public int Start;
-        public bool IsArray;
-        public CompiledRule? Inherited;
-        public bool Whole;
-
-        /// <summary>The key whose value this container is, or whose value the arrays around it are.</summary>
-        public KeyMeaning Key;
-    }
-
-    private Level[] _levels = new Level[72];
-
-    /// <summary>
-    /// Null when the text is one JSON value and was read; else what is wrong with it. Goes from one structural byte to the next: a string or scalar is all that stands between two of them.
-    /// That each string is one string shows at the end, in the count of all quotes.
-    /// </summary>
-    private string? Walk(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int start = 0)
-    {
-        if (frame.Masks.Malformed)
-        {
-            return Broken;
-        }
-
-        // A nested walk uses the levels above those in use.
-        var floor = _depth;
-        try
-        {
-            return Step(text, frame, state, escapes, key, start, floor);
-        }
-        finally
-        {
-            _depth = floor;
-        }
-    }
-
-    /// <summary>The walk itself. It is the inner loop of all redaction: places come from the lists of the masks, so they lie inside the text, and are read without a second check.</summary>
-    private string? Step(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int at, int floor)
-    {
-        var rules = _rules;
-        var masks = frame.Masks;
-        var every = rules.Patterns.Length > 0;
-        var words = rules.LooksByWords || rules.LooksInProse;
-        ref var first = ref MemoryMarshal.GetReference(text);
-        ref var structural = ref MemoryMarshal.GetArrayDataReference(masks.Structural);
-        ref var interest = ref MemoryMarshal.GetArrayDataReference(masks.Interests);
-        var strings = 0;
-
-        // The container that is being read, as locals; the levels hold those around it.
-        var inArray = false;
-        var levelState = PathMatcher.Dead;
-        CompiledRule? field = null, inherited = null;
-        int next, close;
-
-    value:
-        // A value begins at the next byte that is not blank; the next structural byte ends it, or is it.
-        if (at >= text.Length || Unsafe.Add(ref first, at) <= ' ' && (at = SkipBlank(text, at)) >= text.Length)
-        {
-            return Broken;
-        }
-
-        next = structural;
-        if (Unsafe.Add(ref first, at) == (byte)'"')
-        {
-            close = next - 1;
-            if (Unsafe.Add(ref first, close) != (byte)'"')
-            {
-                close = LastBefore(text, next);
-            }
-
-            if (close <= at || Unsafe.Add(ref first, close) != (byte)'"')
-            {
-                return Broken;
-            }
-
-            strings++;
-            while (interest <= at)
-            {
-                interest = ref Unsafe.Add(ref interest, 1);
-            }
-
-            if (field is not null)
-            {
-                Field(text, at + 1, close, frame, field, key, escapes);
-            }
-            else if (interest < close ? every || key.NamesAny || !key.OtherNumber || masks.DigitRun(at + 1) != close - at - 1
-                : close > at + 1 && (key.NamesAny || every || words && Wordy(text, at + 1, close, masks)))
-            {
-                Value(text, at + 1, close, frame, state, key, HitPlace.WholeString, escapes);
-            }
-
-            at = next;
-            goto after;
-        }
-
-        if (Unsafe.Add(ref first, at) is (byte)'{' or (byte)'[')
-        {
-            if (!Push(at, text[at] == (byte)'[', state, field, key, floor))
-            {
-                return "the record is nested deeper than allowed";
-            }
-
-            structural = ref Unsafe.Add(ref structural, 1);
-            (inArray, levelState, inherited) = (text[at] == (byte)'[', state, field);
-            at = SkipBlank(text, at + 1);
-            if (at < text.Length && text[at] == (inArray ? (byte)']' : (byte)'}'))
-            {
-                goto leave;
-            }
-
-            goto member;
-        }
-
-        // A number or word, up to the sign that ends it.
-        close = next - 1;
-        if (close >= 0 && Unsafe.Add(ref first, close) <= ' ')
-        {
-            close = LastBefore(text, next);
-        }
-
-        while (interest < at)
-        {
-            interest = ref Unsafe.Add(ref interest, 1);
-        }
-
-        if (close < at || !Scalar(text, at, close + 1, interest <= close || every, frame, state, key, field, escapes))
-        {
-            return Broken;
-        }
-
-        at = next;
-        goto after;
-
-    member:
-        // Inside a container, before a key or an element.
-        if (inArray)
-        {
-            ref var level = ref _levels[_depth];
-            state = rules.AnyFieldRule ? ElementState(levelState, level.Index++) : PathMatcher.Dead;
-            field = inherited ?? rules.FieldRule(state);
-            key = level.Key;
-            goto value;
-        }
-
-        next = structural;
-        if (next >= text.Length || Unsafe.Add(ref first, at) <= ' ' && (at = SkipBlank(text, at)) >= next)
-        {
-            return Broken;
-        }
-
-        close = next - 1;
-        if (Unsafe.Add(ref first, close) != (byte)'"')
-        {
-            close = LastBefore(text, next);
-        }
-
-        if (close <= at || Unsafe.Add(ref first, at) != (byte)'"' || Unsafe.Add(ref first, close) != (byte)'"' || Unsafe.Add(ref first, next) != (byte)':')
-        {
-            return Broken;
-        }
-
-        strings++;
-        structural = ref Unsafe.Add(ref structural, 1);
-        while (interest <= at)
-        {
-            interest = ref Unsafe.Add(ref interest, 1);
-        }
-
-        key = interest < close ? Key(text, at + 1, close, frame, escapes) : rules.Key(text, at + 1, close);
-        field = inherited;
-        state = PathMatcher.Dead;
-        if (levelState != PathMatcher.Dead)
-        {
-            state = rules.Paths.Next(levelState, key.Symbol);
-            field ??= rules.FieldRule(state);
-        }
-
-        at = next + 1;
-        goto value;
-
-    after:
-        // A value has ended; 'at' is the next structural byte or the end.
-        if (_depth == floor)
-        {
-            return at == text.Length && masks.Quotes == 2 * strings ? null : Broken;
-        }
-
-        if (at >= text.Length)
-        {
-            return Broken;
-        }
-
-        if (Unsafe.Add(ref first, at) == (byte)',')
-        {
-            structural = ref Unsafe.Add(ref structural, 1);
-            at++;
-            goto member;
-        }
-
-        if (Unsafe.Add(ref first, at) != (inArray ? (byte)']' : (byte)'}'))
-        {
-            return Broken;
-        }
-
-    leave:
-        structural = ref Unsafe.Add(ref structural, 1);
-        Pop(text, frame, at, escapes, floor);
-        ref readonly var outer = ref _levels[_depth];
-        (inArray, levelState, inherited) = (outer.IsArray, outer.State, outer.Inherited);
-        at = SkipBlank(text, at + 1);
-        if (at != structural)
-        {
-            return Broken;
-        }
-
-        goto after;
-    }
-
-    private const string Broken = "the record is not valid JSON";
-
-    /// <summary>Goes into a container; false when that is deeper than allowed.</summary>
-    private bool Push(int start, bool isArray, int state, CompiledRule? field, KeyMeaning key, int floor)
-    {
-        if (_depth - floor == _limits.MaxDepth || _depth + 1 >= 2 * _limits.MaxDepth)
-        {
-            return false;
-        }
-
-        if (_depth + 1 >= _levels.Length)
-        {
-            Array.Resize(ref _levels, _levels.Length * 2);
-        }
-
-        ref var level = ref _levels[++_depth];
-        level.IsArray = isArray;
-        level.State = state;
-        level.Index = 0;
-        level.Start = start;
-        level.Inherited = field;
-        level.Whole = field is { Rule.Transform.Kind: TransformKind.Redact or TransformKind.Fixed or TransformKind.Null };
-        level.Key = key;
-        return true;
-    }
-
-    /// <summary>Leaves the container that ends at <paramref name="end"/>; one that a rule takes as a whole becomes a hit.</summary>
-    private void Pop(ReadOnlySpan<byte> text, Frame frame, int end, int escapes, int floor)
-    {
-        ref var level = ref _levels[_depth--];
-        if (level.Whole && (_depth == floor || !_levels[_depth].Whole))
-        {
-            Add(text, frame, level.Start, end + 1, level.Inherited!, -1, level.Key, HitPlace.Container, escapes);
-        }
-    }
-
     /// <summary>Several words, which may name a number that has no anchor of its own, or a person.</summary>
     private bool Wordy(ReadOnlySpan<byte> text, int start, int end, BlockMasks masks) =>
         end - start > 8 && (_rules.LooksInProse || BlockMasks.Any(masks.Digits, start, end)) && Detectors.HasWords(text[start..end]);
-
-    private int _depth;
 
     /// <summary>The counters of the place that is being read: of the value of <paramref name="key"/>, or of an element.</summary>
     private PathCount Here(KeyMeaning key)
@@ -364,26 +105,38 @@ internal sealed partial class RecordScan
         Return();
     }
 
-    /// <param name="look">A detector has to look at it.</param>
-    private bool Scalar(ReadOnlySpan<byte> text, int start, int end, bool look, Frame frame, int state, KeyMeaning key, CompiledRule? field, int escapes)
+    /// <summary>A string that a detector, a field rule or words may concern.</summary>
+    /// <param name="anchored">An anchor or a special byte stands in it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void String(ReadOnlySpan<byte> text, int start, int end, bool anchored, Frame frame, int state, KeyMeaning key, CompiledRule? field, int escapes)
     {
-        var value = text[start..end];
-        var word = value[0] >= (byte)'f';
-        if (word)
+        if (field is not null)
         {
-            if (value.SequenceEqual("null"u8))
-            {
-                return true;
-            }
-
-            if (!value.SequenceEqual("true"u8) && !value.SequenceEqual("false"u8))
-            {
-                return false;
-            }
+            Field(text, start, end, frame, field, key, escapes);
+            return;
         }
-        else if (!IsNumber(value))
+
+        var masks = frame.Masks;
+        if (_rules.Patterns.Length == 0 && !key.NamesAny
+            && (anchored ? key.OtherNumber && masks.DigitRun(start) == end - start || Commonplace.Is(text, start, end, masks) : !Wordy(text, start, end, masks)))
         {
-            return false;
+            return;
+        }
+
+        if (end > start)
+        {
+            Value(text, start, end, frame, state, key, HitPlace.WholeString, escapes);
+        }
+    }
+
+    /// <summary>A scalar that a detector or a field rule may concern.</summary>
+    /// <param name="anchored">An anchor stands in it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Scalar(ReadOnlySpan<byte> text, int start, int end, bool anchored, Frame frame, int state, KeyMeaning key, CompiledRule? field, int escapes)
+    {
+        if (text[start] == (byte)'n')
+        {
+            return;
         }
 
         if (field is not null)
@@ -393,34 +146,37 @@ internal sealed partial class RecordScan
                 Add(text, frame, start, end, field, -1, key, HitPlace.Scalar, escapes);
             }
         }
-        else if (!word && value.Length >= 4 && (look || key.NamesAny))
+        else if (text[start] < (byte)'f' && end - start >= 4 && (anchored || key.NamesAny || _rules.Patterns.Length > 0))
         {
             Value(text, start, end, frame, state, key, HitPlace.Scalar, escapes);
         }
-
-        return true;
     }
+
+    /// <summary>A number or one of the three words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsScalar(ReadOnlySpan<byte> text, int start, int end, BlockMasks masks)
+    {
+        // Most: a positive number without a leading zero, digits alone or with a point between.
+        if ((uint)(text[start] - '1') <= 8)
+        {
+            var to = start + masks.DigitRun(start);
+            if (to == end || to + 1 < end && text[to] == (byte)'.' && to + 1 + masks.DigitRun(to + 1) == end)
+            {
+                return true;
+            }
+        }
+
+        return IsWordOrNumber(text[start..end]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsWordOrNumber(ReadOnlySpan<byte> value) =>
+        value[0] >= (byte)'f' ? value.SequenceEqual("null"u8) || value.SequenceEqual("true"u8) || value.SequenceEqual("false"u8) : IsNumber(value);
 
     /// <summary>The number grammar of RFC 8259, section 6.</summary>
     private static bool IsNumber(ReadOnlySpan<byte> value)
     {
         var i = 0;
-        if (value[0] is >= (byte)'1' and <= (byte)'9')
-        {
-            // Digits alone, as most numbers are.
-            while ((uint)i < (uint)value.Length && (uint)(value[i] - '0') <= 9)
-            {
-                i++;
-            }
-
-            if (i == value.Length)
-            {
-                return true;
-            }
-
-            i = 0;
-        }
-
         if (i < value.Length && value[i] == (byte)'-')
         {
             i++;

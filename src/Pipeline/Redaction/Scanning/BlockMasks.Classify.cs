@@ -1,0 +1,216 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Weir.Pipeline.Redaction.Scanning;
+
+/// <summary>The classes of bytes, 64 at a time, and which of them lie in strings.</summary>
+internal sealed partial class BlockMasks
+{
+    // By low four bits: the one byte with those bits that belongs to the class.
+    private static Vector128<byte> StructuralTable => Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)',', (byte)'}', 0, 0);
+
+    private static Vector128<byte> SeparatorTable => Vector128.Create((byte)' ', 0, 0, 0, 0, 0, 0, 0, (byte)'(', (byte)')', 0, 0, 0, (byte)'-', (byte)'.', (byte)'/');
+
+    private static Vector128<byte> SignTable => Vector128.Create((byte)1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'-', (byte)'.', 0);
+
+    private static Vector128<byte> RareTable => Vector128.Create((byte)'@', 0, 0, 0, 0, (byte)'%', (byte)'&', 0, 0, 0, 0, (byte)'+', (byte)'\\', 0, 0, 0);
+
+    /// <summary>What most blocks hold nothing of.</summary>
+    private struct Rare
+    {
+        public ulong At, Plus, Backslash, Control, NonAscii, Percent, Amp, Hash;
+    }
+
+    private struct Carry
+    {
+        public ulong Word, Amp, InString;
+        public bool Escaped;
+    }
+
+    /// <summary>The classes of all bytes, and the structure of JSON.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Classify<T>(ReadOnlySpan<byte> text, bool json) where T : struct, ILanes<T>
+    {
+        var carry = default(Carry);
+        ulong special = 0, nonAscii = 0, malformed = 0;
+        int structurals = 0, quotes = 0;
+        ref var first = ref MemoryMarshal.GetReference(text);
+
+        // Reserved for as many blocks: no place of the arrays needs a check.
+        ref var digits = ref MemoryMarshal.GetArrayDataReference(Digits);
+        ref var letters = ref MemoryMarshal.GetArrayDataReference(Letters);
+        ref var separators = ref MemoryMarshal.GetArrayDataReference(_separator);
+        ref var signs = ref MemoryMarshal.GetArrayDataReference(_sign);
+        ref var colons = ref MemoryMarshal.GetArrayDataReference(_colon);
+        ref var anchored = ref MemoryMarshal.GetArrayDataReference(Anchors);
+        ref var specials = ref MemoryMarshal.GetArrayDataReference(Special);
+        for (var block = 0; block < Blocks; block++)
+        {
+            ref var start = ref Unsafe.Add(ref first, block * 64);
+            if ((block + 1) * 64 > text.Length)
+            {
+                // A byte of no class.
+                _tail.AsSpan().Fill((byte)';');
+                text[(block * 64)..].CopyTo(_tail);
+                start = ref MemoryMarshal.GetArrayDataReference(_tail);
+            }
+
+            var v = T.Load(ref start);
+            var lower = T.Lower(v);
+            var digit = T.Bits(T.Within(v, (byte)'0', 9));
+            var alpha = T.Bits(T.Within(lower, (byte)'a', 25));
+            var structure = T.Bits(T.Named(StructuralTable, v, lower));
+            var colon = T.Bits(T.Is(v, (byte)':'));
+            Unsafe.Add(ref digits, block) = digit;
+            Unsafe.Add(ref letters, block) = alpha;
+            Unsafe.Add(ref separators, block) = T.Bits(T.Named(SeparatorTable, v, v));
+            Unsafe.Add(ref signs, block) = T.Bits(T.Named(SignTable, v, v));
+            var rarely = T.Any(T.Or(T.Named(RareTable, v, v), T.Odd(v)));
+            var inside = ulong.MaxValue;
+            ulong anchors = 0, odd = 0;
+            if (!rarely && json && !carry.Escaped && carry.Amp == 0)
+            {
+                var quote = T.Bits(T.Is(v, (byte)'"'));
+                inside = Inside(quote) ^ carry.InString;
+                carry.InString = (ulong)((long)inside >> 63);
+                quotes += BitOperations.PopCount(quote);
+            }
+            else
+            {
+                Rarely<T>(ref start, out var rare);
+                if (json)
+                {
+                    var quote = T.Bits(T.Is(v, (byte)'"')) & ~Escaped(rare.Backslash, ref carry);
+                    inside = Inside(quote) ^ carry.InString;
+                    carry.InString = (ulong)((long)inside >> 63);
+                    quotes += BitOperations.PopCount(quote);
+                    malformed |= rare.Control & inside;
+                }
+
+                // Beside '@', a sign of base64 inside a word; of the ampersands, those before a letter or '#'.
+                anchors = rare.At | rare.Plus & Left(digit | alpha, carry.Word, 1);
+                odd = rare.Backslash | rare.NonAscii | rare.Percent | (rare.Hash | alpha) & Left(rare.Amp, carry.Amp, 1);
+                special |= odd;
+                nonAscii |= rare.NonAscii;
+                carry.Amp = rare.Amp;
+            }
+
+            Unsafe.Add(ref colons, block) = colon & inside;
+            Unsafe.Add(ref anchored, block) = anchors;
+            Unsafe.Add(ref specials, block) = odd;
+            carry.Word = digit | alpha;
+            if (json)
+            {
+                structurals = List(ref Structural, structurals, structure & ~inside, block * 64);
+            }
+        }
+
+        Structural[structurals] = text.Length;
+        Structurals = structurals;
+        Quotes = quotes;
+        AnySpecial = special != 0;
+        AnyNonAscii = nonAscii != 0;
+        Malformed = json && (malformed != 0 || carry.InString != 0);
+    }
+
+    /// <summary>Adds the places of the bits to the list and returns its new length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int List(ref int[] list, int count, ulong bits, int from)
+    {
+        if (count + 72 > list.Length)
+        {
+            Array.Resize(ref list, list.Length * 2);
+        }
+
+        // Eight at once, whether there are as many or not: what is written behind the last is written over, and the processor need not guess how many there are.
+        ref var to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list), count);
+        count += BitOperations.PopCount(bits);
+        do
+        {
+            bits = Put(bits, ref to, from);
+            bits = Put(bits, ref Unsafe.Add(ref to, 1), from);
+            bits = Put(bits, ref Unsafe.Add(ref to, 2), from);
+            bits = Put(bits, ref Unsafe.Add(ref to, 3), from);
+            bits = Put(bits, ref Unsafe.Add(ref to, 4), from);
+            bits = Put(bits, ref Unsafe.Add(ref to, 5), from);
+            bits = Put(bits, ref Unsafe.Add(ref to, 6), from);
+            bits = Put(bits, ref Unsafe.Add(ref to, 7), from);
+            to = ref Unsafe.Add(ref to, 8);
+        }
+        while (bits != 0);
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Put(ulong bits, ref int to, int from)
+    {
+        to = from + BitOperations.TrailingZeroCount(bits);
+        return bits & (bits - 1);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Rarely<T>(ref byte start, out Rare rare) where T : struct, ILanes<T>
+    {
+        var v = T.Load(ref start);
+        rare.At = T.Bits(T.Is(v, (byte)'@'));
+        rare.Plus = T.Bits(T.Is(v, (byte)'+'));
+        rare.Backslash = T.Bits(T.Is(v, (byte)'\\'));
+        rare.Percent = T.Bits(T.Is(v, (byte)'%'));
+        rare.Amp = T.Bits(T.Is(v, (byte)'&'));
+        rare.Hash = T.Bits(T.Is(v, (byte)'#'));
+        rare.NonAscii = T.Bits(v);
+        rare.Control = T.Bits(T.Odd(v)) & ~rare.NonAscii;
+    }
+
+    /// <summary>The bytes that a backslash takes the meaning from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Escaped(ulong backslashes, ref Carry carry)
+    {
+        if (backslashes == 0 && !carry.Escaped)
+        {
+            return 0;
+        }
+
+        var escaped = carry.Escaped ? 1UL : 0;
+        carry.Escaped = false;
+        var slashes = backslashes & ~escaped;
+        while (slashes != 0)
+        {
+            var at = BitOperations.TrailingZeroCount(slashes);
+            if (at == 63)
+            {
+                carry.Escaped = true;
+                break;
+            }
+
+            var next = 1UL << (at + 1);
+            escaped |= next;
+            slashes &= slashes - 1 & ~next;
+        }
+
+        return escaped;
+    }
+
+    /// <summary>The opening quotes and what lies between them and the closing ones: each bit is the parity of all bits up to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Inside(ulong quotes)
+    {
+        if (Pclmulqdq.IsSupported)
+        {
+            return Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(quotes), Vector128<ulong>.AllBitsSet, 0).ToScalar();
+        }
+
+        quotes ^= quotes << 1;
+        quotes ^= quotes << 2;
+        quotes ^= quotes << 4;
+        quotes ^= quotes << 8;
+        quotes ^= quotes << 16;
+        return quotes ^ quotes << 32;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Left(ulong mask, ulong previous, int by) => mask << by | previous >> (64 - by);
+}
