@@ -80,6 +80,8 @@ public static class ControlPlaneServices
         .AddSingleton<RuleSets>()
         .AddSingleton<IRuleSets>(s => s.GetRequiredService<RuleSets>())
         .AddHostedService(s => s.GetRequiredService<RuleSets>())
+        .AddSingleton<RedactionLedger>()
+        .AddHostedService(s => s.GetRequiredService<RedactionLedger>())
         .AddSingleton<ComplianceReporter>();
 
     private static IServiceCollection AddSamples(this IServiceCollection services, bool watches)

@@ -53,6 +53,12 @@ public sealed class StateDatabase
         ALTER TABLE rule_sets ADD COLUMN base INTEGER;
         ALTER TABLE rule_sets ADD COLUMN history TEXT NOT NULL DEFAULT '[]';
         """,
+        """
+        CREATE TABLE redaction_records (hour TEXT PRIMARY KEY, clean INTEGER NOT NULL, redacted INTEGER NOT NULL, quarantined INTEGER NOT NULL, checked INTEGER NOT NULL, leaks INTEGER NOT NULL);
+        CREATE TABLE redaction_counts (
+            hour TEXT NOT NULL, rule_set TEXT NOT NULL, rule TEXT NOT NULL, path TEXT NOT NULL, hits INTEGER NOT NULL, transformed INTEGER NOT NULL, left_alone INTEGER NOT NULL,
+            PRIMARY KEY (hour, rule_set, rule, path)) WITHOUT ROWID;
+        """,
     ];
 
     private readonly string _connectionString;

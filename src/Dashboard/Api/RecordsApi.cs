@@ -12,7 +12,7 @@ internal static class RecordsApi
     public static void MapRecords(this RouteGroupBuilder api)
     {
         api.MapGet("/records", ReadAsync).RequireAuthorization(Permissions.ReadRecords);
-        api.MapPost("/records/reveal", (RevealBody body, Gate gate) => gate.RunAsync(new RevealValue(body.Value, body.Reason)));
+        api.MapPost("/records/reveal", (RevealBody body, Gate gate) => gate.RunAsync(new RevealValue(body.Value, body.Reason, body.Record)));
         api.MapGet("/records/count", async (string? stream, IRecordStore store, CancellationToken ct) => new RecordCount(stream, await store.CountAsync(stream, ct)));
     }
 
@@ -42,7 +42,7 @@ internal static class RecordsApi
         }
     }
 
-    internal sealed record RevealBody(string Value, string Reason);
+    internal sealed record RevealBody(string Value, string Reason, string? Record = null);
 
     internal sealed record RecordCount(string? Stream, long Count);
 }

@@ -31,6 +31,9 @@ public sealed class Changes(ICommandGate gate, AuthenticationStateProvider authe
         return result;
     }
 
+    /// <summary>Runs and tells nothing: the caller shows what came of it.</summary>
+    public async Task<CommandResult> RunQuietlyAsync(ICommand command, CancellationToken cancellationToken) => await gate.RunAsync(command, await ActorAsync(), cancellationToken);
+
     public void Tell(CommandResult result)
     {
         var (text, severity) = result switch

@@ -8,6 +8,9 @@ public interface IRedactionControl
     /// <summary>What the active rules did where, since they were activated; hits = transformed + left alone.</summary>
     IReadOnlyList<RuleCount> Counts();
 
+    /// <summary>What each rule set did where since the process started, those of the past too; no count ever shrinks.</summary>
+    IReadOnlyList<RuleSetCounts> CountsBySet();
+
     /// <summary>What became of the records.</summary>
     RedactionTotals Totals();
 
@@ -35,6 +38,9 @@ public interface IRedactionControl
     /// <summary>What a rule set would do to one record, without activating it: the test bench.</summary>
     RedactionPreview Preview(IReadOnlyList<RedactionRule> rules, string stream, string record);
 }
+
+/// <summary>What the rules of one set, named by its hash, did where.</summary>
+public sealed record RuleSetCounts(string RuleSet, IReadOnlyList<RuleCount> Counts);
 
 /// <summary>One record under some rules: the outcome, the clean form (null when quarantined) and the spans, in UTF-16 units of the record.</summary>
 public sealed record RedactionPreview(RedactionOutcome Outcome, string? Clean, IReadOnlyList<Detection.FoundSpan> Spans);

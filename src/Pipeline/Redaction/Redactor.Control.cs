@@ -13,9 +13,28 @@ public sealed partial class Redactor : IRedactionControl
     private readonly string? _dataDirectory;
     private volatile ShadowRules? _shadow;
 
+    /// <summary>States that were replaced: records in flight may still finish with them. Older ones are counted together.</summary>
+    private readonly Queue<State> _past = [];
+    private readonly Dictionary<(string Set, string Rule, string Path), RuleCount> _folded = [];
+    private const int MostPast = 8;
+
     public IReadOnlyList<RuleCount> Counts() => [.. _state.All.SelectMany(r => r.Counters.Read())
         .GroupBy(c => (c.Rule, c.Path))
         .Select(g => new RuleCount(g.Key.Rule, g.Key.Path, g.Sum(c => c.Hits), g.Sum(c => c.Transformed), g.Sum(c => c.LeftAlone)))];
+
+    public IReadOnlyList<RuleSetCounts> CountsBySet()
+    {
+        lock (_changing)
+        {
+            var counts = new Dictionary<(string, string, string), RuleCount>(_folded);
+            foreach (var state in _past.Append(_state))
+            {
+                Fold(state, counts);
+            }
+
+            return [.. counts.GroupBy(c => c.Key.Item1, c => c.Value).Select(s => new RuleSetCounts(s.Key, [.. s]))];
+        }
+    }
 
     public RedactionTotals Totals() => _tally.Read();
 
@@ -81,7 +100,27 @@ public sealed partial class Redactor : IRedactionControl
 
     private Transformer TransformerOf(KeyRing keys) => new(keys, _options.TokenMac == TokenMac.HmacSha256);
 
-    private void Use(KeyRing keys) => _state = new State(_state.Rules, _state.Hash, TransformerOf(keys));
+    private void Use(KeyRing keys) => Replace(new State(_state.Rules, _state.Hash, TransformerOf(keys)));
+
+    /// <summary>Swaps what cleans records; the caller holds the lock on changes.</summary>
+    private void Replace(State state)
+    {
+        _past.Enqueue(_state);
+        _state = state;
+        while (_past.Count > MostPast)
+        {
+            Fold(_past.Dequeue(), _folded);
+        }
+    }
+
+    private static void Fold(State state, Dictionary<(string Set, string Rule, string Path), RuleCount> into)
+    {
+        foreach (var c in state.All.SelectMany(r => r.Counters.Read()))
+        {
+            var key = (state.Hash, c.Rule, c.Path);
+            into[key] = into.TryGetValue(key, out var known) ? new RuleCount(c.Rule, c.Path, known.Hits + c.Hits, known.Transformed + c.Transformed, known.LeftAlone + c.LeftAlone) : c;
+        }
+    }
 
     private void Compare(ShadowRules shadow, string stream, ReadOnlySpan<byte> record, Hit[] active, CompiledRules rules)
     {

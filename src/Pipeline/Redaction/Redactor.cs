@@ -61,7 +61,7 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
         lock (_changing)
         {
             // Compiled here, on the caller's time; records only ever see a set that is ready.
-            _state = new State(copy, CompiledRules.HashOf(copy), _state.Transformer);
+            Replace(new State(copy, CompiledRules.HashOf(copy), _state.Transformer));
         }
     }
 

@@ -23,13 +23,12 @@ public sealed class ComplianceTests : IDisposable
     private readonly RuleBook _book;
     private readonly RuleSets _sets;
     private readonly CommandGate _gate;
+    private readonly RedactionLedger _ledger;
 
     public ComplianceTests()
     {
-        _services = new ServiceCollection()
-            .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _state.Folder, ["Redaction:PostScanEvery"] = "1" }).Build())
-            .AddCommand<RevealValue, RevealHandler>()
-            .BuildServiceProvider();
+        _services = Redaction();
+        _ledger = new RedactionLedger(_state.Database, _services.GetRequiredService<IRedactionControl>(), _state.Time, NullLogger<RedactionLedger>.Instance);
         _book = new RuleBook(_state.Database, _services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
         _sets = new RuleSets(_state.Database, _book, _services.GetRequiredService<IRedactionControl>(), Options.Create(new RulesOptions()), _state.Time, NullLogger<RuleSets>.Instance);
         _gate = new CommandGate(_services, _services.GetServices<CommandRoute>(), _state.Audit, NullLogger<CommandGate>.Instance);
@@ -68,24 +67,106 @@ public sealed class ComplianceTests : IDisposable
         Clean("""{"n":2}""");
         Clean("""{"n":""");
 
-        var report = new ComplianceReporter(_book, _sets, _services.GetRequiredService<IRedactionControl>(), _state.Time).Report();
+        var report = Reporter().Report();
 
         Assert.Equal((_book.Current.Hash, RuleSetState.Active), (report.RuleSetHash, report.RuleSet!.State));
         Assert.Equal(new RedactionTotals(Clean: 1, Redacted: 1, Quarantined: 1, Checked: 2, Leaks: 0), report.Records);
         Assert.Equal(1 - Math.Sqrt(0.05), report.Records.LeakBound!.Value, 9);
         Assert.True(report.HitsEqualTransformed);
         var email = report.Rules.Single(r => r.Rule.Id == "email");
-        Assert.Equal(("/note", 2L, 2L), (Assert.Single(email.Found).Path, email.Found[0].Hits, email.Found[0].Transformed));
+        Assert.Equal((_book.Current.Hash, "/note", 2L, 2L), (Assert.Single(email.Found).RuleSet, email.Found[0].Path, email.Found[0].Hits, email.Found[0].Transformed));
         Assert.All(report.Rules.Where(r => r.Rule.Id != "email"), r => Assert.Empty(r.Found));
+    }
+
+    [Fact]
+    public void A_report_is_of_its_period_only_and_outlives_a_restart()
+    {
+        Clean("""{"note":"a@b.io"}""");
+        _ledger.Note();
+        _state.Time.Advance(TimeSpan.FromHours(2));
+        var later = _state.Time.GetUtcNow();
+        Clean("""{"note":"c@d.io"}""");
+        Clean("""{"note":"e@f.io"}""");
+        _ledger.Note();
+
+        using var services = Redaction();
+        using var after = new RedactionLedger(_state.Database, services.GetRequiredService<IRedactionControl>(), _state.Time, NullLogger<RedactionLedger>.Instance);
+        var reporter = Reporter(after);
+
+        Assert.Equal((3L, 3L), (reporter.Report().Records.Redacted, Email(reporter.Report()).Sum(f => f.Hits)));
+        Assert.Equal((2L, 2L), (reporter.Report(later).Records.Redacted, Email(reporter.Report(later)).Sum(f => f.Hits)));
+        Assert.Equal(1L, reporter.Report(null, later.AddHours(-1)).Records.Redacted);
+    }
+
+    [Fact]
+    public void Nothing_is_lost_from_the_report_when_rules_and_keys_change_between_two_notes()
+    {
+        var first = _book.Current.Hash;
+        Clean("""{"note":"a@b.io"}""");
+        for (var change = 0; change < 12; change++)
+        {
+            _book.Save(_book.Find("phone")! with { Enabled = change % 2 == 1 }, Clara, null);
+            Clean("""{"note":"a@b.io"}""");
+        }
+
+        _services.GetRequiredService<IRedactionControl>().RotateKey();
+        Clean("""{"note":"a@b.io"}""");
+        _book.Delete("email", Clara, "no longer sent");
+
+        var report = Reporter().Report();
+
+        var email = Assert.Single(report.Removed, r => r.Rule == "email").Found;
+        Assert.Equal(14, email.Sum(f => f.Hits));
+        Assert.Equal(8, email.Single(f => f.RuleSet == first).Hits);
+        Assert.True(report.HitsEqualTransformed);
+    }
+
+    [Fact]
+    public void The_report_names_the_sets_that_were_in_force_and_when()
+    {
+        var (first, start) = (_book.Current.Hash, _state.Time.GetUtcNow());
+        _state.Time.Advance(TimeSpan.FromHours(1));
+        _book.Save(_book.Find("email")! with { Enabled = false }, Clara, "a test");
+        _state.Time.Advance(TimeSpan.FromHours(1));
+        _book.Activate(_sets.Find(1)!, null, Clara, "too much");
+        _sets.Publish();
+
+        var sets = Reporter().Report(start).RuleSets;
+
+        Assert.Equal([(1, start, (DateTimeOffset?)start.AddHours(1)), (2, start.AddHours(1), start.AddHours(2)), (1, start.AddHours(2), null)], sets.Select(s => (s.Number, s.From, s.To)));
+        Assert.Equal([first, first], [sets[0].Hash, sets[2].Hash]);
+        Assert.Equal("too much", sets[2].Reason);
+        Assert.Equal(2, Reporter().Report(start.AddHours(1.5)).RuleSets.Count);
+    }
+
+    [Fact]
+    public void What_is_older_than_is_kept_is_forgotten()
+    {
+        Clean("""{"note":"a@b.io"}""");
+        _ledger.Note();
+        _state.Time.Advance(TimeSpan.FromDays(RedactionLedger.KeptDays + 1));
+        Clean("""{"note":"a@b.io"}""");
+
+        Assert.Equal(1, Reporter().Report().Records.Redacted);
     }
 
     public void Dispose()
     {
+        _ledger.Dispose();
         _sets.Dispose();
         _book.Dispose();
         _services.Dispose();
         _state.Dispose();
     }
+
+    private static IReadOnlyList<ReportedCount> Email(ComplianceReport report) => report.Rules.Single(r => r.Rule.Id == "email").Found;
+
+    private ComplianceReporter Reporter(RedactionLedger? ledger = null) => new(_book, _sets, ledger ?? _ledger, _services.GetRequiredService<IRedactionControl>(), _state.Time);
+
+    private ServiceProvider Redaction() => new ServiceCollection()
+        .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _state.Folder, ["Redaction:PostScanEvery"] = "1" }).Build())
+        .AddCommand<RevealValue, RevealHandler>()
+        .BuildServiceProvider();
 
     private string Clean(string record)
     {

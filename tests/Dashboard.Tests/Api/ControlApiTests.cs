@@ -129,6 +129,53 @@ public sealed class ControlApiTests(WeirServer server) : IClassFixture<WeirServe
         Assert.Equal(HttpStatusCode.NotFound, (await client.PutAsJsonAsync("/api/v1/rules/loyalty/enabled", new { enabled = true })).StatusCode);
     }
 
+    [Theory]
+    [InlineData("json", "application/json")]
+    [InlineData("csv", "text/csv")]
+    [InlineData("html", "text/html")]
+    public async Task The_report_of_a_period_is_to_be_had_in_three_formats(string format, string type)
+    {
+        using var client = server.Client(Roles.Compliance);
+        using var answer = await client.GetAsync($"/api/v1/rules/report?format={format}&from=2026-01-01T00:00:00Z");
+
+        Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal($"redaction-report.{format}", answer.Content.Headers.ContentDisposition!.FileName);
+        Assert.Contains((await client.GetFromJsonAsync<JsonElement>("/api/v1/rules")).GetProperty("hash").GetString()!, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("format=pdf", "format")]
+    [InlineData("from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", "to")]
+    public async Task A_report_that_cannot_be_written_says_what_is_wrong(string query, string field)
+    {
+        using var client = server.Client(Roles.Compliance);
+        using var answer = await client.GetAsync($"/api/v1/rules/report?{query}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(field, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_draft_is_edited_rule_by_rule_as_it_was_seen_and_compared_with_the_set_in_force()
+    {
+        using var client = server.Client(Roles.Compliance);
+        using var drafted = await client.PostAsJsonAsync("/api/v1/rule-sets", new { reason = "a test", rules = new[] { new { id = "loyalty", name = "Loyalty number", path = "/loyalty", transform = new { kind = "Redact" } } } });
+        var number = (await drafted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
+        async Task<string> HashAsync() => (await client.GetFromJsonAsync<JsonElement>($"/api/v1/rule-sets/{number}")).GetProperty("hash").GetString()!;
+        var seen = await HashAsync();
+        var rule = new { name = "E-mail", detector = "EMAIL_ADDRESS", transform = new { kind = "Token" } };
+
+        Assert.Equal(HttpStatusCode.OK, (await client.PutAsJsonAsync($"/api/v1/rule-sets/{number}/rules/mail", new { hash = seen, rule })).StatusCode);
+        using var late = await client.PutAsJsonAsync($"/api/v1/rule-sets/{number}/rules/mail", new { hash = seen, rule });
+        Assert.Equal(HttpStatusCode.BadRequest, late.StatusCode);
+        Assert.Contains("Nothing of yours is saved", await late.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var changes = (await client.GetFromJsonAsync<JsonElement>($"/api/v1/rule-sets/{number}/changes")).EnumerateArray().Select(c => c.GetProperty("kind").GetString());
+        Assert.Contains("Removed", changes);
+        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"/api/v1/rule-sets/{number}/rules/mail?hash={await HashAsync()}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"/api/v1/rule-sets/{number}?reason=done")).StatusCode);
+        Assert.Equal(["pci-dss", "gdpr", "hipaa"], (await client.GetFromJsonAsync<JsonElement>("/api/v1/rule-packs")).EnumerateArray().Select(p => p.GetProperty("id").GetString()));
+    }
+
     [Fact]
     public async Task A_set_of_rules_is_drafted_shown_in_the_shadow_and_discarded()
     {

@@ -31,6 +31,13 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void Report()
+    {
+        ReportView[] views = [new(), new("24h"), new("365d"), new("own", new DateOnly(2026, 1, 1), new DateOnly(2026, 1, 31)), new("own", From: new DateOnly(2026, 1, 1))];
+        Assert.All(views, v => Assert.Equal(v, ReportView.Of("http://host" + v.ToUrl())));
+    }
+
+    [Fact]
     public void Rule_sets()
     {
         RuleSetsView[] lists = [new(), new("waiting"), new("used"), new("discarded")];

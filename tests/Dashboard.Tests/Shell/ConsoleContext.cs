@@ -5,6 +5,7 @@ using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
 using MudBlazor.Services;
@@ -18,6 +19,7 @@ using Weir.ControlPlane.Operations;
 using Weir.ControlPlane.Resharding;
 using Weir.ControlPlane.Rules;
 using Weir.ControlPlane.SampleTraffic;
+using Weir.ControlPlane.State;
 using Weir.Dashboard.Shell;
 using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Consuming.DeadLetters;
@@ -49,6 +51,7 @@ public abstract class ConsoleContext : BunitContext
         Services.AddSingleton<IRuleBook>(Rules);
         Services.AddSingleton<IRuleSets>(Sets);
         Services.AddSingleton(_ => Redaction);
+        Services.AddSingleton(_ => new ComplianceReporter(Rules, Sets, Real.Ledger(Clock), Redaction, Clock));
         Services.AddSingleton<IAuditLog>(Audit);
         Services.AddSingleton<ISampleTraffic>(Traffic);
         Services.AddSingleton<IRecordStore>(Records);
@@ -71,7 +74,11 @@ public abstract class ConsoleContext : BunitContext
     protected MemoryRules Rules { get; } = new();
     protected MemoryRuleSets Sets { get; } = new();
     /// <summary>The real one, with a key of its own; every clean record is looked at again.</summary>
-    protected IRedactionControl Redaction => (_redaction ??= new RealRedaction()).Control;
+    protected IRedactionControl Redaction => Real.Control;
+
+    protected IRecordRedactor Redactor => Real.Redactor;
+
+    private RealRedaction Real => _redaction ??= new RealRedaction();
     protected MemoryAudit Audit { get; } = new();
     protected MemoryTraffic Traffic { get; } = new();
     protected MemoryRecords Records { get; } = new();
@@ -123,6 +130,7 @@ internal sealed class RealRedaction : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("weir-redaction-");
     private readonly ServiceProvider _services;
+    private RedactionLedger? _ledger;
 
     public RealRedaction() => _services = new ServiceCollection()
         .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _folder.FullName, ["Redaction:PostScanEvery"] = "1" }).Build())
@@ -130,9 +138,16 @@ internal sealed class RealRedaction : IDisposable
 
     public IRedactionControl Control => _services.GetRequiredService<IRedactionControl>();
 
+    public IRecordRedactor Redactor => _services.GetRequiredService<IRecordRedactor>();
+
+    public RedactionLedger Ledger(TimeProvider time) =>
+        _ledger ??= new RedactionLedger(new StateDatabase(Path.Combine(_folder.FullName, "state.db")), Control, time, NullLogger<RedactionLedger>.Instance);
+
     public void Dispose()
     {
+        _ledger?.Dispose();
         _services.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
     }
 }

@@ -9,6 +9,8 @@ public sealed partial class AuditPage(NavigationManager navigation, IAuditLog au
     private static readonly string[] KnownActions =
     [
         "sign-in", "create-first-admin", "reshard-stream", "end-reshard", "split-shard", "merge-shards", "create-stream", "delete-stream", "stop-operation", "set-rule-enabled", "save-rule", "delete-rule",
+        "draft-rule-set", "save-draft-rule", "delete-draft-rule", "shadow-rule-set", "stop-shadow", "approve-rule-set", "activate-rule-set", "discard-rule-set", "reveal-value",
+        "create-person", "set-person-roles", "set-person-enabled", "reset-password", "delete-person", "limit-partner", "set-partner-signing",
         "rewind-consumer", "replay-dead-letter", "drop-dead-letter", "create-partner-key", "revoke-partner-key", "create-api-token", "revoke-api-token", "start-sample-traffic", "change-sample-traffic", "stop-sample-traffic",
     ];
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
 using Weir.Dashboard.Shell;
@@ -6,7 +7,7 @@ using Weir.Pipeline.Sinks;
 
 namespace Weir.Dashboard.Features.Records;
 
-public sealed partial class RecordsPage(NavigationManager navigation, IRecordStore store, Feed<SystemSnapshot> snapshots, TimeProvider time)
+public sealed partial class RecordsPage(NavigationManager navigation, IRecordStore store, Feed<SystemSnapshot> snapshots, IDialogService dialogs, TimeProvider time)
 {
     private RecordsView _view = new();
     private List<StoredRecord>? _records;
@@ -85,6 +86,9 @@ public sealed partial class RecordsPage(NavigationManager navigation, IRecordSto
             _problem = e.Message;
         }
     }
+
+    private Task<IDialogReference> RevealAsync(string cipher, StoredRecord record) =>
+        dialogs.ShowAsync<RevealDialog>("Show a value in clear", new DialogParameters<RevealDialog> { { d => d.Cipher, cipher }, { d => d.Record, RecordsView.Id(record) } });
 
     /// <summary>A record that was opened stays open when newer ones push it out of the list.</summary>
     private void Choose() => _chosen = _view.Record is null ? null

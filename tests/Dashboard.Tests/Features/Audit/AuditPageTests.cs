@@ -43,6 +43,7 @@ public sealed class AuditPageTests : ConsoleContext
     [InlineData(null, "")]
     [InlineData("""{"message":"It's done."}""", "It's done.")]
     [InlineData("""{"stream":"orders","targetShardCount":4,"name":"reshard-stream","target":"orders","permission":"operate"}""", "stream orders, targetShardCount 4")]
+    [InlineData("""{"rules":[{"id":"a"},{"id":"b"}],"reason":"GDPR","streams":["x"]}""", "rules (2), reason GDPR, streams [\"x\"]")]
     [InlineData("no json", "no json")]
     public void A_detail_is_put_in_words(string? detail, string words) => Assert.Equal(words, AuditDetail.Words(detail));
 

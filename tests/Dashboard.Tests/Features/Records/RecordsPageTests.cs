@@ -1,4 +1,6 @@
 using Bunit;
+using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Commands;
 using Weir.Dashboard.Features.Records;
 using Weir.Dashboard.Tests.Shell;
 using Weir.Pipeline.Sinks;
@@ -98,6 +100,70 @@ public sealed class RecordsPageTests : ConsoleContext
 
         Assert.Equal(data.Replace(" ", "", StringComparison.Ordinal), text.Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_reversible_value_is_shown_for_a_reason_and_hidden_again_after_half_a_minute()
+    {
+        SignIn(Roles.Privacy);
+        var record = Record(1, $$"""{"v":"{{Cipher}}","w":"{{Cipher}}"}""");
+        Records.All.Add(record);
+        Gate.Answer = new CommandResult.Done("shown once") { Secret = "Zoë Lind" };
+        var dialogs = RenderDialogs();
+        Navigation.NavigateTo(new RecordsView(Record: RecordsView.Id(record)).ToUrl());
+        var page = Render<RecordsPage>();
+        page.WaitForElement("[data-testid=record-reveal]").Click();
+        Assert.Single(page.FindAll("[data-testid=record-reveal]"));
+        Assert.True(dialogs.WaitForElement("[data-testid=reveal-go]").HasAttribute("disabled"));
+
+        dialogs.Find("[data-testid=reveal-reason]").Input("complaint 4711");
+        dialogs.Find("[data-testid=reveal-go]").Click();
+
+        Assert.Equal("Zoë Lind", dialogs.WaitForElement("[data-testid=reveal-value]").TextContent);
+        Assert.Equal(new RevealValue(Cipher, "complaint 4711", RecordsView.Id(record)), Assert.Single(Gate.Ran).Command);
+        Assert.DoesNotContain("Lind", Navigation.Uri, StringComparison.Ordinal);
+
+        for (var second = 0; second < 30; second++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        dialogs.WaitForElement("[data-testid=reveal-over]");
+        Assert.DoesNotContain("Lind", dialogs.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_cannot_be_shown_says_why_and_shows_nothing()
+    {
+        SignIn(Roles.Privacy);
+        var record = Record(1, Cipher);
+        Records.All.Add(record);
+        Gate.Answer = new CommandResult.Failed("This is no reversible value of ours, or its key is gone.", "value");
+        var dialogs = RenderDialogs();
+        Navigation.NavigateTo(new RecordsView(Record: RecordsView.Id(record)).ToUrl());
+        Render<RecordsPage>().WaitForElement("[data-testid=record-reveal]").Click();
+        dialogs.WaitForElement("[data-testid=reveal-reason]").Input("complaint 4711");
+        dialogs.Find("[data-testid=reveal-go]").Click();
+
+        Assert.Contains("its key is gone", dialogs.WaitForElement("[data-testid=form-error]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(dialogs.FindAll("[data-testid=reveal-value]"));
+    }
+
+    [Theory]
+    [InlineData(Roles.Operator)]
+    [InlineData(Roles.Compliance)]
+    public void Without_the_role_privacy_a_reversible_value_stays_hidden(string role)
+    {
+        SignIn(role);
+        var record = Record(1, Cipher);
+        Records.All.Add(record);
+        Navigation.NavigateTo(new RecordsView(Record: RecordsView.Id(record)).ToUrl());
+        var button = Render<RecordsPage>().WaitForElement("[data-testid=record-reveal]");
+
+        Assert.True(button.HasAttribute("disabled"));
+        Assert.Contains("privacy", button.GetAttribute("title")!, StringComparison.Ordinal);
+    }
+
+    private const string Cipher = "enc:k1:mfrggzdfmztwq2lkmfrggzdfmztwq2lk";
 
     private StoredRecord Record(int n, string data) => new("orders", "shardId-000000000000", $"{n}", 0, "key", Clock.GetUtcNow(), Clock.GetUtcNow(), data, "abc", 1);
 }
