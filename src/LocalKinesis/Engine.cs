@@ -89,65 +89,69 @@ internal sealed partial class Engine : IAsyncDisposable
     public int NextStreamId() => _nextStreamId;
 
     /// <summary>Stores what the limits let in, and answers when it is durable; each item then knows its shard and number or that it was throttled.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="call">The records.</param>
+    /// <param name="many">Whether the call is PutRecords, for the metrics.</param>
     /// <exception cref="FormatException">Base64 text is not base64.</exception>
-    public async Task PutAsync(LocalStream stream, PutCall call, string operation)
+    public async Task PutAsync(LocalStream stream, PutCall call, bool many)
     {
         var started = Time.GetTimestamp();
         var failed = true;
         try
         {
-            await StoreAsync(stream, call).ConfigureAwait(false);
-            failed = false;
-        }
-        finally
-        {
-            Metrics.Put(stream, call, operation, Time.GetElapsedTime(started), failed);
-        }
-    }
-
-    private async Task StoreAsync(LocalStream stream, PutCall call)
-    {
-        var limited = Limited;
-        while (true)
-        {
-            var routing = stream.Routing;
-            if (!stream.TakesRecords || routing.Open.Length == 0)
-                throw Errors.StreamNotFound(this, stream.Name);
-            Route(routing, call, limited);
-            limited = false;
-            call.Encrypted = stream.Document.KeyId is not null;
-            if (!call.TryBuild(stream.Id))
-                throw new FormatException("The data is not base64.");
-            if (call.IsEmpty)
-                return;
-            Task? paused;
-            lock (stream.Gate)
+            var limited = Limited;
+            while (!TryEnqueue(stream, call, limited, out var paused))
             {
-                paused = stream.Paused;
-                if (paused is null && stream.Routing == routing && stream.TakesRecords)
-                {
-                    call.Assign(Now);
-                    _log.Enqueue(call);
-                    break;
-                }
+                limited = false;
+                if (paused is not null)
+                    await paused.ConfigureAwait(false);
             }
 
-            call.Discard();
-            if (paused is not null)
-                await paused.ConfigureAwait(false);
-        }
+            if (!call.IsEmpty)
+            {
+                await call.Done.ConfigureAwait(false);
+                call.Tell();
+            }
 
-        try
-        {
-            await call.Done.ConfigureAwait(false);
+            failed = false;
         }
         catch (IOException e)
         {
             LogNotWritten(e);
             throw Errors.Internal("The record could not be written to disk.", e);
         }
+        finally
+        {
+            Metrics.Put(stream, call, many, Time.GetElapsedTime(started), failed);
+        }
+    }
 
-        call.Tell();
+    /// <summary>Numbers the records and puts them in the log's queue; false when the stream's shards have changed meanwhile or are about to.</summary>
+    private bool TryEnqueue(LocalStream stream, PutCall call, bool limited, out Task? paused)
+    {
+        paused = null;
+        var routing = stream.Routing;
+        if (!stream.TakesRecords || routing.Open.Length == 0)
+            throw Errors.StreamNotFound(this, stream.Name);
+        Route(routing, call, limited);
+        call.Encrypted = stream.Document.KeyId is not null;
+        if (!call.TryBuild(stream.Id))
+            throw new FormatException("The data is not base64.");
+        if (call.IsEmpty)
+            return true;
+        lock (stream.Gate)
+        {
+            paused = stream.Paused;
+            if (paused is null && stream.Routing == routing && stream.TakesRecords)
+            {
+                call.Assign(Now);
+                _log.Enqueue(call);
+                return true;
+            }
+        }
+
+        call.Discard();
+        return false;
     }
 
     /// <summary>Completes what a stream has under way after the usual delay. Where there is none, the answer waits until it is done.</summary>

@@ -25,6 +25,7 @@ public static class KinesisVerb
           --key ID:SECRET      verify signatures with this key; may be given again
           --tls CERT.PFX       HTTPS with this PKCS#12 file; --tls-password for its password
           --no-fsync           answer before the disk has it: faster, and unsafe when the machine fails
+          --no-warm-up         do not use the first seconds to compile what carries records
           --cors               let pages of any origin call from a browser
           --allow-plaintext    serve an address beyond this machine without TLS
           --verbose            log more
@@ -45,7 +46,7 @@ public static class KinesisVerb
             return 0;
         }
 
-        var options = new LocalKinesisOptions { Directory = Path.Combine("data", "kinesis") };
+        var options = new LocalKinesisOptions { Directory = Path.Combine("data", "kinesis"), WarmUp = true };
         var level = LogLevel.Warning;
         if (Parse(args, options, ref level) is { } problem)
         {
@@ -104,6 +105,9 @@ public static class KinesisVerb
                     continue;
                 case "--allow-plaintext":
                     options.AllowPlaintext = true;
+                    continue;
+                case "--no-warm-up":
+                    options.WarmUp = false;
                     continue;
                 case "--cors":
                     options.Cors = true;

@@ -8,7 +8,10 @@ namespace Weir.LocalKinesis;
 public sealed partial class LocalKinesisHost(LocalKinesisEngine engine, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<LocalKinesisHost>();
+    private readonly CancellationTokenSource _stopping = new();
     private HttpListener? _listener;
+    private int _disposed;
+    private Task _warmUp = Task.CompletedTask;
 
     /// <summary>Where clients reach the engine; null before the start.</summary>
     public string? Url => _listener?.Url;
@@ -19,16 +22,26 @@ public sealed partial class LocalKinesisHost(LocalKinesisEngine engine, ILoggerF
         await engine.OpenAsync(cancellationToken).ConfigureAwait(false);
         _listener = await HttpListener.StartAsync(engine.Engine, loggers, cancellationToken).ConfigureAwait(false);
         LogServing(_listener.Url);
+        if (engine.Engine.Options.WarmUp)
+            _warmUp = Task.Run(() => WarmUp.RunAsync(engine.Engine.Options, _logger, _stopping.Token), CancellationToken.None);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _warmUp.ConfigureAwait(false);
         if (_listener is not null)
             await _listener.DisposeAsync().ConfigureAwait(false);
         _listener = null;
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
 
     [LoggerMessage(LogLevel.Information, "The embedded stream answers at {Url}.")]
     private partial void LogServing(string url);

@@ -89,6 +89,12 @@ public sealed class LocalKinesisOptions
     [Range(1, 1_000_000)]
     public int ShardCountUpdatesPerDay { get; set; } = 10;
 
+    /// <summary>
+    /// Whether the engine carries some records of its own through a scratch directory just after the start, a second or two of one processor in the background,
+    /// so that the first clients find it compiled.
+    /// </summary>
+    public bool WarmUp { get; set; }
+
     /// <summary>Secret keys by access key id. When any is given, signatures are verified; else a signature need only be there.</summary>
     public IDictionary<string, string> Keys { get; } = new Dictionary<string, string>();
 }

@@ -18,19 +18,25 @@ internal static class PutRecord
         item.DataBytes = request.Data.Length;
         item.Hash = Putting.Hash(item.Key.Span, request.ExplicitHashKey);
         await StoreAsync(engine, stream, call, request.SequenceNumberForOrdering).ConfigureAwait(false);
+        CheckStored(engine, stream, call);
         var stored = call.Items[0];
         return new PutRecordResponse(stored.Shard.Name, stored.Shard.Number(stored.Index, stored.ArrivedMs).ToString(), call.Encrypted ? "KMS" : null);
     }
 
-    /// <summary>Checks and stores the call's only record, or throws when the shard has no room for it.</summary>
-    public static async Task StoreAsync(Engine engine, LocalStream stream, PutCall call, string? ordering)
+    /// <summary>Checks and stores the call's only record.</summary>
+    public static Task StoreAsync(Engine engine, LocalStream stream, PutCall call, string? ordering)
     {
         if (!stream.TakesRecords)
             throw Errors.StreamNotFound(engine, stream.Name);
         Putting.CheckSize(stream, call.Items[0], "data");
         if (ordering is not null && (!GivenSequenceNumber.TryParse(ordering, out var number) || number.Version == 0 || number.ArrivedSeconds * 1000 > engine.Now))
             throw Errors.InvalidArgument($"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {engine.AccountId} is invalid.");
-        await engine.PutAsync(stream, call, "PutRecord").ConfigureAwait(false);
+        return engine.PutAsync(stream, call, many: false);
+    }
+
+    /// <summary>Throws when the shard had no room for the record.</summary>
+    public static void CheckStored(Engine engine, LocalStream stream, PutCall call)
+    {
         if (call.Items[0].Throttled)
             throw Errors.RateExceeded(engine, stream.Name, call.Items[0].Shard.Name);
     }

@@ -28,7 +28,7 @@ internal static class PutRecords
     }
 
     /// <summary>Checks sizes and stores the call.</summary>
-    public static async Task StoreAsync(Engine engine, LocalStream stream, PutCall call)
+    public static Task StoreAsync(Engine engine, LocalStream stream, PutCall call)
     {
         if (!stream.TakesRecords)
             throw Errors.StreamNotFound(engine, stream.Name);
@@ -44,7 +44,7 @@ internal static class PutRecords
 
         if (bytes > Putting.MostBytes)
             throw Errors.InvalidArgument("Records size exceeds 10 MB limit");
-        await engine.PutAsync(stream, call, "PutRecords").ConfigureAwait(false);
+        return engine.PutAsync(stream, call, many: true);
     }
 
     private static PutRecordsResponse Answer(Engine engine, LocalStream stream, PutCall call)

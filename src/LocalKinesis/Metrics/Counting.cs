@@ -10,44 +10,49 @@ internal static class Counting
     /// <param name="metrics">Where to.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="call">After it was stored, or after it failed.</param>
-    /// <param name="operation"><c>PutRecord</c> or <c>PutRecords</c>.</param>
+    /// <param name="many">Whether it is PutRecords.</param>
     /// <param name="latency">Of the whole call.</param>
     /// <param name="failed">Whether what was let in could not be written.</param>
-    public static void Put(this StreamMetrics metrics, LocalStream stream, PutCall call, string operation, TimeSpan latency, bool failed)
+    public static void Put(this StreamMetrics metrics, LocalStream stream, PutCall call, bool many, TimeSpan latency, bool failed)
     {
-        var many = operation == "PutRecords";
         var (total, throttled, stored, bytes) = (call.Items.Length, 0, 0, 0L);
-        var perShard = stream.Document.ShardLevelMetrics;
+        var perShard = stream.Document.ShardLevelMetrics.Count > 0;
         foreach (ref var item in call.Items)
         {
             if (!item.Throttled)
                 continue;
             throttled++;
-            if (perShard.Count > 0)
+            if (perShard)
                 metrics.Shard(stream, item.Shard, "WriteProvisionedThroughputExceeded", 1);
         }
 
-        foreach (var (shard, records, payload) in failed ? [] : call.Stored)
+        for (var group = 0; group < call.Groups && !failed; group++)
         {
+            var (shard, records, payload) = call.Stored(group);
             stored += records;
             bytes += payload;
+            if (!perShard)
+                continue;
             metrics.Shard(stream, shard, "IncomingBytes", payload, records);
             metrics.Shard(stream, shard, "IncomingRecords", records, records);
         }
 
-        var name = stream.Name;
-        metrics.Add(name, many ? "PutRecords.Latency" : "PutRecord.Latency", latency.TotalMilliseconds);
-        metrics.Add(name, many ? "PutRecords.Success" : "PutRecord.Success", stored > 0 ? 1 : 0);
-        metrics.Add(name, "WriteProvisionedThroughputExceeded", throttled, total);
+        var series = many ? stream.ManyPuts ??= new PutSeries(metrics, stream.Name, "PutRecords") : stream.SinglePuts ??= new PutSeries(metrics, stream.Name, "PutRecord");
+        var now = metrics.Now;
+        series.Latency.Add(now, latency.TotalMilliseconds);
+        series.Success.Add(now, stored > 0 ? 1 : 0);
+        series.Throttled.Add(now, throttled, total);
         if (stored > 0)
         {
-            metrics.Add(name, many ? "PutRecords.Bytes" : "PutRecord.Bytes", bytes);
-            metrics.Add(name, "IncomingBytes", bytes, stored);
-            metrics.Add(name, "IncomingRecords", stored, stored);
+            series.Bytes.Add(now, bytes);
+            series.IncomingBytes.Add(now, bytes, stored);
+            series.IncomingRecords.Add(now, stored, stored);
         }
 
         if (!many)
             return;
+        var name = stream.Name;
+        metrics.Add(name, "PutRecords.Records", stored);
         metrics.Add(name, "PutRecords.TotalRecords", total);
         metrics.Add(name, "PutRecords.SuccessfulRecords", stored);
         metrics.Add(name, "PutRecords.ThrottledRecords", throttled);
@@ -64,6 +69,7 @@ internal static class Counting
         metrics.Add(name, "GetRecords.Bytes", read.Bytes);
         metrics.Add(name, "GetRecords.Records", read.Records);
         metrics.Add(name, "GetRecords.IteratorAgeMilliseconds", read.MillisBehindLatest);
+        metrics.Add(name, "GetRecords.IteratorAge", read.MillisBehindLatest);
         metrics.Shard(stream, shard, "OutgoingBytes", read.Bytes);
         metrics.Shard(stream, shard, "OutgoingRecords", read.Records);
         metrics.Shard(stream, shard, "IteratorAgeMilliseconds", read.MillisBehindLatest);

@@ -49,11 +49,11 @@ internal sealed class PutCall(int count) : PendingWrite, IDisposable
 
     public override int Count => _groups.Count;
 
-    /// <summary>What was let in, shard by shard.</summary>
-    public IEnumerable<(LocalShard Shard, int Records, int Bytes)> Stored => _groups.Select(g => (g.Shard, g.Count, g.Payload));
-
     /// <summary>How many blocks there are: one for each shard that takes any of the records.</summary>
     public int Groups => _groups.Count;
+
+    /// <summary>What a block holds.</summary>
+    public (LocalShard Shard, int Records, int Bytes) Stored(int group) => (_groups[group].Shard, _groups[group].Count, _groups[group].Payload);
 
     /// <summary>Whether the call has anything to write.</summary>
     public bool IsEmpty => _groups.Count == 0;

@@ -1,3 +1,5 @@
+using Weir.LocalKinesis.Metrics;
+
 namespace Weir.LocalKinesis.Streams;
 
 /// <summary>Which open shard takes a hash: the starts of their ranges in order. Immutable.</summary>
@@ -49,6 +51,12 @@ internal sealed class LocalStream(StreamDocument document)
     /// <summary>Every listed shard in the order of their indexes.</summary>
     public IReadOnlyList<LocalShard> Shards => _shards;
     public Routing Routing => _routing;
+
+    /// <summary>What PutRecord counts into; null before the first.</summary>
+    public PutSeries? SinglePuts { get; set; }
+
+    /// <summary>What PutRecords counts into; null before the first.</summary>
+    public PutSeries? ManyPuts { get; set; }
 
     /// <summary>The lowest shard index not yet given.</summary>
     public int NextShardIndex { get; private set; }

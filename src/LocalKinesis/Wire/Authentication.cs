@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Weir.Aws.Kinesis;
 
 namespace Weir.LocalKinesis.Wire;
@@ -14,11 +15,17 @@ internal static class Authentication
     private static readonly string[] QueryParameters = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"];
 
     /// <exception cref="KinesisException">Why the request is not let in.</exception>
-    public static void Check(Engine engine, HttpRequest request, ReadOnlySpan<byte> body)
+    public static void Check(Engine engine, IFeatureCollection features, ReadOnlySpan<byte> body)
+    {
+        var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        if (engine.Options.Keys.Count == 0 && request.QueryString.Length == 0 && IsWhole(request.Headers.Authorization.ToString()) && request.Headers["X-Amz-Date"].Count > 0)
+            return;
+        Check(engine, new DefaultHttpContext(features).Request, body);
+    }
+
+    private static void Check(Engine engine, HttpRequest request, ReadOnlySpan<byte> body)
     {
         var header = request.Headers.Authorization.ToString();
-        if (engine.Options.Keys.Count == 0 && !request.QueryString.HasValue && IsWhole(header) && request.Headers["X-Amz-Date"].Count > 0)
-            return;
         var inQuery = request.QueryString.HasValue && request.Query.ContainsKey("X-Amz-Algorithm");
         if (header.Length > 0 && inQuery)
             throw new KinesisException("InvalidSignatureException", "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Weir.LocalKinesis.Wire;
 
@@ -18,14 +20,16 @@ internal sealed class HttpListener : IAsyncDisposable
     private const long MostBodyBytes = 32L << 20;
 
     private readonly WebApplication _app;
+    private readonly IServer _server;
 
-    private HttpListener(WebApplication app, string url) => (_app, Url) = (app, url);
+    private HttpListener(WebApplication app, IServer server) => (_app, _server, Url) = (app, server, server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
     /// <summary>Where clients reach it: <c>http://127.0.0.1:4567</c>.</summary>
     public string Url { get; }
 
+    /// <summary>Serves the engine where its options say.</summary>
     /// <exception cref="InvalidOperationException">The port is taken or the certificate unusable; the message names the setting.</exception>
-    public static async Task<HttpListener> StartAsync(Engine engine, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static Task<HttpListener> StartAsync(Engine engine, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var options = engine.Options;
         if (!IPAddress.TryParse(options.Address == "localhost" ? "127.0.0.1" : options.Address, out var address))
@@ -33,6 +37,23 @@ internal sealed class HttpListener : IAsyncDisposable
         if (!IPAddress.IsLoopback(address) && options.CertificatePath is null && !options.AllowPlaintext)
             throw new InvalidOperationException($"LocalKinesis:Address: '{options.Address}' would serve records in clear beyond this machine. Set LocalKinesis:CertificatePath, or LocalKinesis:AllowPlaintext to true.");
         var certificate = Load(options);
+        return StartAsync(engine, loggers, Listen, cancellationToken);
+
+        void Listen(KestrelServerOptions kestrel) => kestrel.Listen(address, options.Port, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+            else
+                listen.UseHttp2PriorKnowledge();
+        });
+    }
+
+    /// <summary>Serves the engine at a socket of the file system, for this process.</summary>
+    public static Task<HttpListener> StartAsync(Engine engine, string socket, CancellationToken cancellationToken) =>
+        StartAsync(engine, NullLoggerFactory.Instance, kestrel => kestrel.ListenUnixSocket(socket, listen => listen.UseHttp2PriorKnowledge()), cancellationToken);
+
+    private static async Task<HttpListener> StartAsync(Engine engine, ILoggerFactory loggers, Action<KestrelServerOptions> listen, CancellationToken cancellationToken)
+    {
         // An empty builder: neither environment nor command line of the host may move this server.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -48,26 +69,19 @@ internal sealed class HttpListener : IAsyncDisposable
             kestrel.Limits.Http2.InitialConnectionWindowSize = 16 << 20;
             kestrel.Limits.Http2.InitialStreamWindowSize = 8 << 20;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
-            kestrel.Listen(address, options.Port, listen =>
-            {
-                if (certificate is not null)
-                    listen.UseHttps(certificate);
-                else
-                    listen.UseHttp2PriorKnowledge();
-            });
+            listen(kestrel);
         });
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
         var app = builder.Build();
-        var endpoint = new KinesisEndpoint(engine, loggers.CreateLogger("Weir.LocalKinesis.Wire"));
-        app.Run(endpoint.HandleAsync);
+        var server = app.Services.GetRequiredService<IServer>();
         try
         {
-            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            await server.StartAsync(new Requests(new KinesisEndpoint(engine, loggers.CreateLogger("Weir.LocalKinesis.Wire"))), cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             await app.DisposeAsync().ConfigureAwait(false);
-            throw new InvalidOperationException($"LocalKinesis:Port: port {options.Port} of {options.Address} is already in use. Stop what listens there, or set another port (0 takes a free one).", e);
+            throw new InvalidOperationException($"LocalKinesis:Port: port {engine.Options.Port} of {engine.Options.Address} is already in use. Stop what listens there, or set another port (0 takes a free one).", e);
         }
         catch
         {
@@ -75,13 +89,13 @@ internal sealed class HttpListener : IAsyncDisposable
             throw;
         }
 
-        return new HttpListener(app, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return new HttpListener(app, server);
     }
 
     public async ValueTask DisposeAsync()
     {
         using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        await _app.StopAsync(hurry.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _server.StopAsync(hurry.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -96,6 +110,18 @@ internal sealed class HttpListener : IAsyncDisposable
         catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or IOException)
         {
             throw new InvalidOperationException($"LocalKinesis:CertificatePath: '{path}' cannot be read as a PKCS#12 file: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Hands requests to the endpoint as the server has them: the host's own context, activity and log scope cost a tenth of a put and nobody reads them.</summary>
+    private sealed class Requests(KinesisEndpoint endpoint) : IHttpApplication<IFeatureCollection>
+    {
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+        public Task ProcessRequestAsync(IFeatureCollection context) => endpoint.HandleAsync(context);
+
+        public void DisposeContext(IFeatureCollection context, Exception? exception)
+        {
         }
     }
 }

@@ -2,11 +2,12 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Aws.CloudWatch;
 using Weir.Aws.Kinesis;
-using Weir.LocalKinesis.Actions;
 using Weir.LocalKinesis.Metrics;
 
 namespace Weir.LocalKinesis.Wire;
@@ -30,49 +31,71 @@ namespace Weir.LocalKinesis.Wire;
 internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
 {
     private readonly Subscriptions _subscriptions = new(engine);
+    private readonly RecordCalls _records = new(engine);
 
     public const string Json = "application/x-amz-json-1.1";
     private const string PlainJson = "application/json";
     private static readonly JsonDocumentOptions Documents = new() { MaxDepth = 64 };
 
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Answers one request, whatever it is; throws nothing.</summary>
+    public async Task HandleAsync(IFeatureCollection features)
     {
-        var (request, response) = (context.Request, context.Response);
-        RequestIds.AddTo(response.Headers);
-        if (engine.Options.Cors && Cors.Answers(request, response))
-            return;
+        RequestBody? body = null;
         try
         {
-            if (HttpMethods.IsGet(request.Method) && request.Path.Value is "/healthz" or "/health" or "/healthcheck")
+            RequestIds.AddTo(features.GetRequiredFeature<IHttpResponseFeature>().Headers);
+            if (_records.Find(features.GetRequiredFeature<IHttpRequestFeature>()) is { } carrier)
             {
-                await HealthAsync(context).ConfigureAwait(false);
-                return;
+                body = await RequestBody.BorrowAsync(features, CancellationToken.None).ConfigureAwait(false);
+                if (await _records.TryAnswerAsync(features, carrier, body.Memory).ConfigureAwait(false))
+                    return;
             }
 
-            if (!HttpMethods.IsPost(request.Method))
-            {
-                await XmlAsync(context, "AccessDeniedException", "Unable to determine service/operation name to be authorized").ConfigureAwait(false);
-                return;
-            }
-
-            await PostAsync(context).ConfigureAwait(false);
+            await HandleAsync(new DefaultHttpContext(features), body).ConfigureAwait(false);
         }
-        catch (BadHttpRequestException e)
+        catch (KinesisException e) when (!Started(features))
         {
-            response.StatusCode = e.StatusCode;
+            await ErrorAsync(new DefaultHttpContext(features), e, cbor: false).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (BadHttpRequestException e) when (!Started(features))
+        {
+            features.GetRequiredFeature<IHttpResponseFeature>().StatusCode = e.StatusCode;
+        }
+        catch (Exception e) when (e is ConnectionResetException or BadHttpRequestException || (e is OperationCanceledException && features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted.IsCancellationRequested))
         {
             // Nobody waits for the answer.
         }
-        catch (Exception e) when (e is not KinesisException && !response.HasStarted)
+        catch (Exception e) when (e is not KinesisException && !Started(features))
         {
-            LogFailed(logger, e, request.Headers["X-Amz-Target"].ToString());
+            var context = new DefaultHttpContext(features);
+            LogFailed(logger, e, context.Request.Headers["X-Amz-Target"].ToString());
             await ErrorAsync(context, Errors.Internal("The engine failed; its log says why."), cbor: false).ConfigureAwait(false);
+        }
+        finally
+        {
+            body?.Dispose();
         }
     }
 
-    private async Task PostAsync(HttpContext context)
+    private async Task HandleAsync(HttpContext context, RequestBody? body)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (engine.Options.Cors && Cors.Answers(request, response))
+            return;
+        if (HttpMethods.IsGet(request.Method) && request.Path.Value is "/healthz" or "/health" or "/healthcheck")
+            await HealthAsync(context).ConfigureAwait(false);
+        else if (!HttpMethods.IsPost(request.Method))
+            await XmlAsync(context, "AccessDeniedException", "Unable to determine service/operation name to be authorized").ConfigureAwait(false);
+        else if (body is not null)
+            await PostAsync(context, body).ConfigureAwait(false);
+        else
+        {
+            using var copy = await RequestBody.CopyAsync(context.Features, context.RequestAborted).ConfigureAwait(false);
+            await PostAsync(context, copy).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PostAsync(HttpContext context, RequestBody body)
     {
         var request = context.Request;
         var contentType = (request.ContentType ?? "").Split(';', 2)[0].Trim();
@@ -80,13 +103,12 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         var dot = target.IndexOf('.', StringComparison.Ordinal);
         var operation = target.StartsWith(KinesisOperations.TargetPrefix, StringComparison.Ordinal) ? Operations.Find(target[KinesisOperations.TargetPrefix.Length..]) : null;
         var subscribe = target == KinesisOperations.TargetPrefix + KinesisOperations.SubscribeToShard.Name;
-        using var body = await RequestBody.ReadAsync(request, context.RequestAborted).ConfigureAwait(false);
         var cbor = contentType == Cbor.ContentType;
         try
         {
             if (contentType == CloudWatchEndpoint.ContentType && target.StartsWith(CloudWatchOperations.TargetPrefix, StringComparison.Ordinal))
             {
-                Authentication.Check(engine, request, body.Memory.Span);
+                Authentication.Check(engine, context.Features, body.Memory.Span);
                 await CloudWatchAsync(context, target[CloudWatchOperations.TargetPrefix.Length..], body.Memory).ConfigureAwait(false);
                 return;
             }
@@ -116,12 +138,10 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
                 return;
             }
 
-            if (contentType == Json && operation is not null && await TryFastAsync(context, operation, body.Memory).ConfigureAwait(false))
-                return;
             using var document = Parse(cbor ? Transcoded(body.Memory) : body.Memory);
             if (operation is null && !subscribe)
                 throw Unknown();
-            Authentication.Check(engine, request, body.Memory.Span);
+            Authentication.Check(engine, context.Features, body.Memory.Span);
             if (subscribe)
             {
                 await _subscriptions.RunAsync(context, document.RootElement, cbor).ConfigureAwait(false);
@@ -136,48 +156,6 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         {
             await ErrorAsync(context, e, cbor).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Carries records without the long way through documents and objects; false when the call is anything but plain.</summary>
-    private async ValueTask<bool> TryFastAsync(HttpContext context, Operation operation, ReadOnlyMemory<byte> body)
-    {
-        var many = operation == Operations.PutRecords;
-        if (many || operation == Operations.PutRecord)
-        {
-            if ((many ? PutParser.Many(engine, body) : PutParser.One(engine, body)) is not { } put)
-                return false;
-            using var call = put.Call;
-            Authentication.Check(engine, context.Request, body.Span);
-            try
-            {
-                if (many)
-                    await PutRecords.StoreAsync(engine, put.Stream, call).ConfigureAwait(false);
-                else
-                    await PutRecord.StoreAsync(engine, put.Stream, call, put.Ordering).ConfigureAwait(false);
-            }
-            catch (FormatException)
-            {
-                return false;
-            }
-
-            using var output = new PooledWriter(call.Items.Length * 120 + 64);
-            if (many)
-                RecordAnswers.PutRecords(engine, put.Stream, call, output);
-            else
-                RecordAnswers.PutRecord(call.Items[0], call.Encrypted, output);
-            await SendAsync(context, 200, output.WrittenMemory, cbor: false).ConfigureAwait(false);
-            return true;
-        }
-
-        if (operation != Operations.GetRecords)
-            return false;
-        using var document = Parse(body);
-        Authentication.Check(engine, context.Request, body.Span);
-        var request = Operations.GetRecords.Bind(document.RootElement);
-        using var records = new PooledWriter(64 << 10);
-        RecordAnswers.GetRecords(engine, request, records);
-        await SendAsync(context, 200, records.WrittenMemory, cbor: false).ConfigureAwait(false);
-        return true;
     }
 
     private async Task CloudWatchAsync(HttpContext context, string operation, ReadOnlyMemory<byte> body)
@@ -215,7 +193,7 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         return json.WrittenMemory;
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    internal static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -280,6 +258,8 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         context.Response.ContentType = "text/plain";
         await TextAsync(context, failure is null ? 200 : 503, failure is null ? "Healthy" : "The stream log has failed").ConfigureAwait(false);
     }
+
+    private static bool Started(IFeatureCollection features) => features.GetRequiredFeature<IHttpResponseFeature>().HasStarted;
 
     [LoggerMessage(LogLevel.Error, "A call of {Target} failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string target);

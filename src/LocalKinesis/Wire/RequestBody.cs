@@ -1,24 +1,42 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Http;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Weir.LocalKinesis.Wire;
 
-/// <summary>A request's body in one piece of pooled memory.</summary>
+/// <summary>A request's body in one piece: where the server has it, or copied into pooled memory.</summary>
 internal sealed class RequestBody : IDisposable
 {
-    private byte[] _bytes;
+    private readonly PipeReader? _lender;
+    private readonly SequencePosition _end;
+    private byte[] _bytes = [];
 
-    private RequestBody(byte[] bytes, int length) => (_bytes, Length) = (bytes, length);
+    private RequestBody(byte[] bytes, int length) => (_bytes, Memory) = (bytes, bytes.AsMemory(0, length));
 
-    public int Length { get; }
+    private RequestBody(PipeReader lender, in ReadOnlySequence<byte> buffer) => (_lender, _end, Memory) = (lender, buffer.End, buffer.First);
 
-    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+    /// <summary>Valid until the body is disposed of.</summary>
+    public ReadOnlyMemory<byte> Memory { get; }
 
-    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public int Length => Memory.Length;
+
+    /// <summary>Reads the body without copying it when it lies in one piece. The server goes on receiving only after <see cref="Dispose"/>: for calls that are soon answered.</summary>
+    public static async ValueTask<RequestBody> BorrowAsync(IFeatureCollection features, CancellationToken cancellationToken)
     {
-        var reader = request.BodyReader;
+        var reader = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+        var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (read.IsCompleted && read.Buffer.IsSingleSegment)
+            return new RequestBody(reader, read.Buffer);
+        reader.AdvanceTo(read.Buffer.Start);
+        return await CopyAsync(features, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the body into memory of its own.</summary>
+    public static async ValueTask<RequestBody> CopyAsync(IFeatureCollection features, CancellationToken cancellationToken)
+    {
+        var reader = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
         // The length is the client's word: believed up to a size, the rest grows as it comes.
-        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 4096, 16, 1 << 20));
+        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength ?? 4096, 16, 1 << 20));
         var length = 0;
         try
         {
@@ -50,6 +68,7 @@ internal sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
+        _lender?.AdvanceTo(_end);
         if (_bytes.Length > 0)
             ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];

@@ -27,6 +27,30 @@ public sealed class CloudWatchTests
     };
 
     [Fact]
+    public async Task Metrics_that_the_service_has_superseded_are_still_there()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        await server.OkAsync("PutRecords", """{"StreamName":"orders","Records":[{"Data":"","PartitionKey":"a"},{"Data":"","PartitionKey":"b"}]}""");
+        await server.Engine.DrainAsync("orders", "shardId-000000000000");
+        var start = server.Engine.Time.GetUtcNow().ToUnixTimeSeconds();
+        var (_, body, _) = await CallAsync(server, "GetMetricData", new
+        {
+            StartTime = start,
+            EndTime = start + 60,
+            MetricDataQueries = new[]
+            {
+                Query("a", "PutRecords.Records", "Sum", 60, ("StreamName", "orders")),
+                Query("b", "GetRecords.IteratorAge", "Maximum", 60, ("StreamName", "orders")),
+            },
+        });
+        Assert.Equal([2.0, 0.0], body.GetProperty("MetricDataResults").EnumerateArray().Select(r => r.GetProperty("Values").EnumerateArray().Single().GetDouble()));
+        var (_, listed, _) = await CallAsync(server, "ListMetrics", new { Namespace = "AWS/Kinesis" });
+        Assert.Subset(
+            listed.GetProperty("Metrics").EnumerateArray().Select(m => m.GetProperty("MetricName").GetString()!).ToHashSet(),
+            new HashSet<string> { "PutRecords.Records", "GetRecords.IteratorAge" });
+    }
+
+    [Fact]
     public async Task Metrics_of_streams_and_shards_come_by_the_minute()
     {
         await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 
 namespace Weir.LocalKinesis.Tests.Wire;
@@ -53,5 +55,49 @@ public sealed class FastPathTests
         static string Members(JsonElement record) => string.Join('|', record.EnumerateObject()
             .OrderBy(p => p.Name, StringComparer.Ordinal)
             .Select(p => $"{p.Name}={(p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDecimal().ToString("0.000") : p.Value.GetString())}"));
+    }
+
+    [Fact]
+    public async Task Bodies_that_come_in_pieces_or_without_a_length_are_read_whole()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        var data = Convert.ToBase64String(new byte[300_000]);
+        await server.OkAsync("PutRecord", $$"""{"StreamName":"orders","PartitionKey":"long","Data":"{{data}}"}""");
+
+        using var chunked = WireServer.Request("PutRecord", new ByteArrayContent(Encoding.UTF8.GetBytes("""{"StreamName":"orders","PartitionKey":"chunked","Data":""}""")));
+        chunked.Headers.TransferEncodingChunked = true;
+        using var answer = await server.Client.SendAsync(chunked);
+        Assert.Equal(200, (int)answer.StatusCode);
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Client.BaseAddress!.Host, server.Client.BaseAddress.Port);
+        var stream = client.GetStream();
+        var body = """{"StreamName":"orders","PartitionKey":"pieces","Data":"AAAA"}""";
+        var bytes = Encoding.ASCII.GetBytes(
+            $"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {WireServer.Json}\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nX-Amz-Date: 20260301T120000Z\r\nConnection: close\r\n"
+            + $"Authorization: AWS4-HMAC-SHA256 Credential=x/20260301/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        foreach (var b in bytes)
+        {
+            stream.WriteByte(b);
+            await stream.FlushAsync();
+        }
+
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 200 OK", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(["long", "chunked", "pieces"], (await server.Engine.DrainAsync("orders", "shardId-000000000000")).Select(r => r.PartitionKey));
+    }
+
+    [Fact]
+    public async Task A_connection_serves_the_next_request_after_a_refusal()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        foreach (var operation in new[] { "PutRecord", "PutRecords", "GetRecords" })
+        {
+            Assert.Equal(400, (int)(await server.SendAsync(operation, "{")).Status);
+            Assert.Equal(400, (int)(await server.SendAsync(operation, "{}")).Status);
+            Assert.Equal(400, (int)(await server.SendAsync(operation, """{"StreamName":"orders","PartitionKey":"k","Data":"*AAA","Records":[{"PartitionKey":"k","Data":"*AAA"}]}""")).Status);
+        }
+
+        await server.OkAsync("PutRecord", """{"StreamName":"orders","PartitionKey":"k","Data":""}""");
     }
 }
