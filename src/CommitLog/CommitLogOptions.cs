@@ -17,7 +17,7 @@ public sealed record CommitLogOptions
 
     /// <summary>
     /// Bytes of zeros, at most 64 MiB, written ahead of small commits and flushed with one of them; zero writes none. Blocks that already have their place
-    /// flush in a third of the time: worth it where commits of some kilobytes are many, and of no use to commits that are larger than an eighth of it.
+    /// flush in a third of the time: worth it where commits of some kilobytes are many, and of no use to commits that are larger than a quarter of it.
     /// </summary>
     public int WriteAheadBytes { get; init; }
 

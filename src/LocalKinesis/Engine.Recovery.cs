@@ -12,7 +12,8 @@ internal sealed partial class Engine
     private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(1);
 
-    private const int WriteAheadBytes = 2 << 20;
+    /// <summary>Little at a time: whoever is in the commit that carries the zeros waits for them, a millisecond for these.</summary>
+    private const int WriteAheadBytes = 256 << 10;
 
     /// <summary>Bytes of log that a start may have to read again.</summary>
     private const long CheckpointEvery = 128 << 20;

@@ -237,7 +237,7 @@ internal sealed partial class Committer
     /// <summary>Writes zeros where the next small commits will stand, within the segment; see <see cref="CommitLogOptions.WriteAheadBytes"/>.</summary>
     private void WriteAhead(Segment segment, long end, int size)
     {
-        if (size > _options.WriteAheadBytes / 8 || !_options.Durable)
+        if (size > _options.WriteAheadBytes / 4 || !_options.Durable)
             return;
         if (segment != _aheadIn)
             (_aheadIn, _ahead) = (segment, segment.File.Length);
@@ -250,7 +250,7 @@ internal sealed partial class Committer
             return;
         try
         {
-            _zeros ??= new byte[1 << 20];
+            _zeros ??= new byte[Math.Min(_options.WriteAheadBytes, 1 << 20)];
             for (; from < until; from += _zeros.Length)
                 segment.File.Write(_zeros.AsSpan(0, (int)Math.Min(_zeros.Length, until - from)), from);
             _ahead = until;
