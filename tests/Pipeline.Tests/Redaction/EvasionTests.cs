@@ -28,6 +28,22 @@ public sealed class EvasionTests
         ["percent of zero-width space"] = s => Uri.EscapeDataString(Between(s, '\u200b')),
         ["HTML references"] = s => string.Concat(s.Select(c => c is '@' or '.' or ':' or '-' ? $"&#{(int)c};" : $"{c}")),
         ["HTML references everywhere"] = s => string.Concat(s.Select(c => $"&#x{(int)c:x};")),
+        ["HTML references of a number alone"] = s => string.Concat(s.Select(c => $"&#{(int)c}")),
+        ["HTML references of references"] = s => string.Concat(s.Select(c => $"&amp;#{(int)c};")),
+        ["quoted-printable everywhere"] = s => string.Concat(s.Select(c => $"={(int)c:X2}")),
+        ["percent three times"] = s => Uri.EscapeDataString(Uri.EscapeDataString(string.Concat(s.Select(c => $"%{(int)c:x2}")))),
+        ["devanagari digits"] = s => Digits(s, 0x966),
+        ["mathematical digits"] = s => Digits(s, 0x1D7CE),
+        ["double-struck digits"] = s => Digits(s, 0x1D7D8),
+        ["digits in black circles"] = s => Each(s, c => c == '0' ? '\u24ff' : char.IsAsciiDigit(c) ? (char)(c - '1' + 0x2776) : c),
+        ["combining marks"] = s => Between(s, '\u0336'),
+        ["variation selectors"] = s => string.Concat(s.Select(c => $"{c}\ufe0f")),
+        ["ideographic selectors"] = s => string.Concat(s.Select(c => $"{c}\U000e0100")),
+        ["marks of direction"] = s => Between(s, '\u202e'),
+        ["hexadecimal"] = s => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(s)),
+        ["hexadecimal with its mark"] = s => $"0x{Convert.ToHexString(Encoding.UTF8.GetBytes(s))}",
+        ["base64 of UTF-16"] = s => Convert.ToBase64String(Encoding.Unicode.GetBytes(s)),
+        ["base64 of JSON"] = s => Base64(JsonSerializer.Serialize(new { v = s }, Relaxed)),
         ["base64"] = Base64,
         ["base64 for URLs"] = s => Base64(s).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
         ["base64 of a sentence"] = s => Base64($"contact me: {s} thanks"),
@@ -43,7 +59,7 @@ public sealed class EvasionTests
         ["brackets"] = ("""{"v":"(""", Escape, ").\"}"),
         ["ASCII escapes"] = ("""{"v":"x """, s => string.Concat(s.Select(c => c < 0x80 ? Escape($"{c}") : $"\\u{(int)c:x4}")), "\"}"),
         ["escapes for all"] = ("""{"v":"x """, s => string.Concat(s.Select(c => $"\\u{(int)c:X4}")), "\"}"),
-        ["escapes for some"] = ("""{"v":"x """, s => string.Concat(s.Select(c => c is '@' or '.' or '-' or '4' or ':' ? $"\\u{(int)c:x4}" : Escape($"{c}"))), "\"}"),
+        ["escapes for some"] = ("""{"v":"x """, s => string.Concat(s.EnumerateRunes().Select(r => r.Value is '@' or '.' or '-' or '4' or ':' ? $"\\u{r.Value:x4}" : Escape($"{r}"))), "\"}"),
         ["a key"] = ("""{"x """, Escape, "\":1}"),
         ["an escaped key"] = ("""{"x """, s => string.Concat(s.Select(c => $"\\u{(int)c:x4}")), "\":1}"),
         ["JSON in a string"] = ("""{"v":"{\"a\":\"x """, s => Escape(Escape(s)), "\\\"}\"}"),
@@ -118,6 +134,95 @@ public sealed class EvasionTests
     [InlineData("4111111111111111 5500005555555559", "[CREDIT_CARD] [CREDIT_CARD]")]
     [InlineData("10.1.2.3 10.1.2.4", "[IP_ADDRESS] [IP_ADDRESS]")]
     public void Values_in_a_row_are_all_replaced(string text, string clean) => Assert.Equal($$"""{"v":"{{clean}}"}""", _redactor.Clean($$"""{"v":"{{text}}"}"""));
+
+    [Theory]
+    [InlineData("4111_1111_1111_1111")]
+    [InlineData("4111,1111,1111,1111")]
+    [InlineData("4111, 1111, 1111, 1111")]
+    [InlineData("4111:1111:1111:1111")]
+    [InlineData("4111/1111/1111/1111")]
+    [InlineData("4111.1111.1111.1111")]
+    [InlineData("4111|1111|1111|1111")]
+    [InlineData("4111  1111  1111  1111")]
+    [InlineData("4111 - 1111 - 1111 - 1111")]
+    [InlineData("4111\t1111\t1111\t1111")]
+    [InlineData("4111\n1111\n1111\n1111")]
+    [InlineData("4111\u20091111\u20091111\u20091111")]
+    [InlineData("4111\u20141111\u20141111\u20141111")]
+    [InlineData("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1")]
+    [InlineData("4.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1")]
+    [InlineData("41 11 11 11 11 11 11 11")]
+    [InlineData("3782_822463_10005")]
+    [InlineData("378282,246310,005", false)]
+    [InlineData("4111<b>1111</b>11111111")]
+    [InlineData("4111<span class=\"x\">1111</span>1111<i>1111</i>")]
+    [InlineData("4111<!-- -->1111<!-- -->11111111")]
+    public void A_card_is_found_whatever_stands_between_its_groups(string card, bool found = true)
+    {
+        foreach (var (before, after) in (ReadOnlySpan<(string, string)>)[("pay ", " now"), ("", ""), ("(", ")")])
+        {
+            var text = $"{before}{card}{after}";
+            Assert.Equal(found ? $"{before}[CREDIT_CARD]{after}" : text, _redactor.Clean(text));
+        }
+    }
+
+    [Theory]
+    [InlineData("card4111111111111111", "card[CREDIT_CARD]")]
+    [InlineData("cardNo378282246310005", "cardNo[CREDIT_CARD]")]
+    [InlineData("x4111111111111111y", "x[CREDIT_CARD]y")]
+    [InlineData("4111111111111111USD", "[CREDIT_CARD]USD")]
+    [InlineData("order4111111111111111", "order4111111111111111")]
+    [InlineData("a4111111111111111b2c3", "a4111111111111111b2c3")]
+    public void A_card_that_is_glued_to_words_is_found_unless_they_name_another_number(string text, string clean) => Assert.Equal($"see {clean} ok", _redactor.Clean($"see {text} ok"));
+
+    [Theory]
+    [InlineData("GB29_NWBK_6016_1331_9268_19", "IBAN_CODE")]
+    [InlineData("GB29,NWBK,6016,1331,9268,19", "IBAN_CODE")]
+    [InlineData("GB29:NWBK:6016:1331:9268:19", "IBAN_CODE")]
+    [InlineData("GB29 - NWBK - 6016 - 1331 - 9268 - 19", "IBAN_CODE")]
+    [InlineData("219 - 09 - 9998", "US_SSN")]
+    [InlineData("219--09--9998", "US_SSN")]
+    [InlineData("bob [at] example [dot] com", "EMAIL_ADDRESS")]
+    [InlineData("bob (at) example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob(at)example(dot)com", "EMAIL_ADDRESS")]
+    [InlineData("bob <at> example <dot> com", "EMAIL_ADDRESS")]
+    [InlineData("bob -at- example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob AT example DOT com", "EMAIL_ADDRESS")]
+    [InlineData("bob at example dot com", "EMAIL_ADDRESS")]
+    [InlineData("bob.x at mail.example dot co.uk", "EMAIL_ADDRESS")]
+    [InlineData("bob @ example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob@ example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob [@] example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob@example[.]com", "EMAIL_ADDRESS")]
+    [InlineData("bob@example (dot) com", "EMAIL_ADDRESS")]
+    [InlineData("bob\\@example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob\\u{40}example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob\\100example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob=40example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob<b>@</b>example.com", "EMAIL_ADDRESS")]
+    [InlineData("\"bob smith\"@example.com", "EMAIL_ADDRESS")]
+    [InlineData("用户@例子.广告", "EMAIL_ADDRESS")]
+    public void A_value_that_is_written_for_people_is_found(string value, string entity) => Assert.Equal($"to [{entity}], thanks", _redactor.Clean($"to {value}, thanks"));
+
+    [Theory]
+    [InlineData("Look at example.com for it")]
+    [InlineData("at noon. Com is a suffix")]
+    [InlineData("meet at the dot on the map")]
+    [InlineData("look at the dot com bubble")]
+    [InlineData("50 items @ 3.20 each")]
+    [InlineData("thanks @acme and @bob.smith")]
+    [InlineData("arn:aws:kinesis:eu-west-1:619331649175:stream/orders")]
+    [InlineData("ean 6755483681824")]
+    [InlineData("978-0-3115-8529-7")]
+    [InlineData("2010,2011,2012,2013,2014")]
+    [InlineData("4539, 1488, 0343, 6467, 4539")]
+    [InlineData("/var/log/app/0381/13550294.log")]
+    [InlineData("ef5d8cb7-0901-4419-999c-4f00ae86e353")]
+    [InlineData("status=200 page=400 limit=40&id=7 a=40b")]
+    [InlineData("if (a >5) then x<b>1</b>2")]
+    public void What_only_looks_like_a_disguise_stays(string text) => Assert.Equal(text, _redactor.Clean(text));
+
+    private static string Digits(string s, int zero) => string.Concat(s.Select(c => char.IsAsciiDigit(c) ? char.ConvertFromUtf32(zero + c - '0') : $"{c}"));
 
     private static string FullWidth(string s) => Each(s, c => c is >= '!' and <= '~' ? (char)(c + 0xFEE0) : c);
 

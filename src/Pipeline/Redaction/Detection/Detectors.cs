@@ -73,6 +73,14 @@ internal static class Detectors
     {
         int start, end;
         var b = text[at];
+
+        // Behind a word of two letters, which may stand for the sign of an address.
+        if (at - 4 >= from && (text[at - 2] | 0x20) == 't' && (text[at - 3] | 0x20) == 'a' && looked[EntityId.Email] && SpelledEmail.TryFind(text, at - 1, from, to, out start, out end))
+        {
+            frame.Findings.Add(new Finding(start, end, EntityId.Email));
+            return end;
+        }
+
         switch (b)
         {
             case (byte)'@':
@@ -128,7 +136,7 @@ internal static class Detectors
 
                 return scan.InEncoded(text, at, from, to, frame);
             default:
-                return Lettered(text, at, from, to, frame, looked, scan, b);
+                return char.IsAsciiLetterOrDigit((char)b) ? Lettered(text, at, from, to, frame, looked, scan, b) : 0;
         }
 
         return 0;
@@ -143,6 +151,12 @@ internal static class Detectors
             if (looked[EntityId.Iban] && at - 3 >= from && char.IsAsciiLetter((char)text[at - 3]) && IbanDetector.TryFind(text, at - 3, to, out end))
             {
                 frame.Findings.Add(new Finding(at - 3, end, EntityId.Iban));
+                return end;
+            }
+
+            if (looked[EntityId.Card] && at - 8 >= from && !char.IsAsciiLetterOrDigit((char)text[at - 4]) && CardDetector.TryParted(text, at, from, to, out var parted, out end))
+            {
+                frame.Findings.Add(new Finding(parted, end, EntityId.Card));
                 return end;
             }
         }
@@ -171,6 +185,13 @@ internal static class Detectors
     private static int LetteredRun(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame, bool[] looked, RecordScan scan)
     {
         var first = at - BlockMasks.LongRun + 1;
+        if (text[first] == (byte)'0' && (text[first + 1] | 0x20) == 'x' && !text[(first + 2)..(at + 1)].ContainsAnyExcept(HexDigits) && Hexadecimal(text, first + 2, first + 2, to, frame, scan) is var prefixed and > 0)
+        {
+            // The mark belongs to what goes.
+            frame.Findings[frame.Findings.Count - 1] = frame.Findings[frame.Findings.Count - 1] with { Start = first };
+            return prefixed;
+        }
+
         if (!text.Slice(first, BlockMasks.LongRun).ContainsAnyExcept(HexDigits))
         {
             if (Hexadecimal(text, first, from, to, frame, scan) is var hexadecimal and > 0)
@@ -192,6 +213,12 @@ internal static class Detectors
         }
 
         var run = text[start..end];
+        if (looked[EntityId.Card] && CardDetector.TryGlued(run, out var glued, out var gluedLength))
+        {
+            frame.Findings.Add(new Finding(start + glued, start + glued + gluedLength, EntityId.Card));
+            return start + glued + gluedLength;
+        }
+
         foreach (var id in Shaped)
         {
             if (looked[id] && EntityCatalogue.All[id].Format is { } format && run.Length >= format.Min && run.Length <= format.Max && format.Matches(run))
@@ -212,7 +239,7 @@ internal static class Detectors
             first--;
         }
 
-        var last = first + BlockMasks.LongRun;
+        var last = first + 1;
         while (last < to && char.IsAsciiHexDigit((char)text[last]))
         {
             last++;
@@ -319,13 +346,17 @@ internal static class Detectors
             // What is an address is no phone number, whether addresses are looked for or not.
             if (first <= 3 && sign == (byte)'.' && AddressDetector.Ipv4Length(text[at..to]) is var length and > 0)
             {
-                if (!looked[EntityId.Ip] || !AddressDetector.IsAlone(text, at, ref length, from, to))
+                if (looked[EntityId.Ip] && AddressDetector.IsAlone(text, at, ref length, from, to))
+                {
+                    frame.Findings.Add(new Finding(at, at + length, EntityId.Ip));
+                    return at + length;
+                }
+
+                // A card number in single digits goes on.
+                if (first > 1 || frame.Masks.DigitsAhead(at) < 14)
                 {
                     return at + 1;
                 }
-
-                frame.Findings.Add(new Finding(at, at + length, EntityId.Ip));
-                return at + length;
             }
 
             if (frame.Masks.DigitsAhead(at) < 7)
@@ -338,6 +369,12 @@ internal static class Detectors
         {
             frame.Findings.Add(new Finding(secret, secretEnd, kind));
             return secretEnd;
+        }
+
+        // A card number or more in hexadecimal: digits alone, for they stand for digits.
+        if (first >= NumberRun.MostDigits && text[at] is >= (byte)'2' and <= (byte)'7' && Hexadecimal(text, at, from, to, frame, frame.Scan) is var hexadecimal and > 0)
+        {
+            return hexadecimal;
         }
 
         Unsafe.SkipInit(out NumberRun run);
@@ -379,14 +416,25 @@ internal static class Detectors
     /// <summary>ddd-dd-dddd as issued: no area 000, 666 or 9xx, no group 00, no serial 0000.</summary>
     private static bool IsUsSsn(ReadOnlySpan<byte> text, ref NumberRun run)
     {
-        if (run.Groups < 3 || run.GroupLength(0) != 3 || run.GroupLength(1) != 2 || run.GroupLength(2) != 4 || run.Position(3) != run.Position(2) + 2 || run.Position(5) != run.Position(4) + 2)
+        if (run.Groups < 3 || run.GroupLength(0) != 3 || run.GroupLength(1) != 2 || run.GroupLength(2) != 4)
         {
             return false;
         }
 
-        var sign = text[run.Position(2) + 1];
+        // The same between both: a dash, a dot, blanks, or a dash between blanks.
+        var gap = text[(run.Position(2) + 1)..run.Position(3)];
         var digits = run.Digits;
-        return sign is (byte)'-' or (byte)' ' or (byte)'.' && text[run.Position(4) + 1] == sign
+        // Numbers in a row with blanks between them are a list.
+        if (gap[0] == (byte)' ' && gap.Length == 1)
+        {
+            int start = run.Position(0), end = run.Position(8) + 1;
+            if (run.Groups > 3 && run.Position(9) == end + 1 && text[end] == (byte)' ' || start > 1 && text[start - 1] == (byte)' ' && char.IsAsciiDigit((char)text[start - 2]))
+            {
+                return false;
+            }
+        }
+
+        return gap[0] is (byte)'-' or (byte)' ' or (byte)'.' && !gap.ContainsAny("()/"u8) && text[(run.Position(4) + 1)..run.Position(5)].SequenceEqual(gap)
             && digits[0] != (byte)'9' && !digits.StartsWith("000"u8) && !digits.StartsWith("666"u8) && !digits[3..5].SequenceEqual("00"u8) && !digits[5..9].SequenceEqual("0000"u8);
     }
 
@@ -402,9 +450,14 @@ internal static class Detectors
             }
 
             // Beside its name a number needs no known issuer.
-            if (count <= 19 && (CardDetector.Issuer(run.Digits[..count]) || named || NearWords.Card(text, run.Position(0), from)) && CardDetector.Luhn(run.Digits[..count]))
+            if (count <= 19 && (CardDetector.Issuer(run.Digits[..count]) || named || NearWords.Card(text, run.Position(0), from)) && CardDetector.Luhn(run.Digits[..count]) && CardDetector.IsGrouped(ref run, groups))
             {
                 end = run.Position(count - 1) + 1;
+                if (!named && CardDetector.IsExcused(text, run.Position(0), end, count, from, to))
+                {
+                    continue;
+                }
+
                 return end >= to || !char.IsAsciiDigit((char)text[end]);
             }
         }

@@ -18,6 +18,13 @@ internal static class EmailDetector
     {
         start = at;
         end = at;
+        var next = at + 1;
+        if (at > from && next < to && (text[at - 1] is (byte)' ' or (byte)'[' or (byte)'(' || text[next] == (byte)' '))
+        {
+            Apart(text, ref at, ref next, from, to);
+            start = at;
+        }
+
         var floor = Math.Max(from, at - LongestLocal * 2);
         if (at > from && text[at - 1] == (byte)'"')
         {
@@ -48,7 +55,43 @@ internal static class EmailDetector
             return false;
         }
 
-        return TryDomain(text, at + 1, to, out end);
+        return TryDomain(text, next, to, out end) || SpelledEmail.TryDomain(text, next, to, spelled: true, known: false, out end);
+    }
+
+    /// <summary>The sign stands apart, <c>bob @ example.com</c>, <c>bob@ example.com</c>, or in brackets, <c>bob [@] example.com</c>: the local part ends before, the domain begins behind. A blank before it alone makes a mention of it and no address.</summary>
+    private static void Apart(ReadOnlySpan<byte> text, ref int at, ref int next, int from, int to)
+    {
+        int before = at, after = next;
+        if (text[before - 1] is (byte)'[' or (byte)'(')
+        {
+            if (text[after] is not ((byte)']' or (byte)')'))
+            {
+                return;
+            }
+
+            before--;
+            after++;
+        }
+        else if (text[after] != (byte)' ')
+        {
+            return;
+        }
+
+        while (before > from && at - before < 3 && text[before - 1] == (byte)' ')
+        {
+            before--;
+        }
+
+        while (after < to && after - next < 3 && text[after] == (byte)' ')
+        {
+            after++;
+        }
+
+        // "3 @ 4.50 each" is a price.
+        if (after >= to || !char.IsAsciiDigit((char)text[after]))
+        {
+            (at, next) = (before, after);
+        }
     }
 
     /// <summary>What a mail server takes (RFC 5321): lengths, dots in the right places, a quoted part that ends.</summary>

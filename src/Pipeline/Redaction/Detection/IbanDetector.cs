@@ -158,7 +158,7 @@ internal static class IbanDetector
                 compact[length++] = (byte)char.ToUpperInvariant((char)b);
                 gap = 0;
             }
-            else if (b is not ((byte)' ' or (byte)'-' or (byte)'.') || ++gap > 2)
+            else if (b is not ((byte)' ' or (byte)'-' or (byte)'.' or (byte)'_' or (byte)',' or (byte)':' or (byte)'/' or (byte)'|' or (byte)';' or (byte)'\t' or (byte)'\r' or (byte)'\n') || ++gap > 3)
             {
                 return false;
             }

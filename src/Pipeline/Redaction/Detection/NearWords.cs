@@ -14,6 +14,19 @@ internal static class NearWords
         "card", "cards", "creditcard", "debitcard", "visa", "mastercard", "maestro", "amex", "discover", "diners", "jcb", "unionpay", "karte", "kreditkarte", "carte", "tarjeta", "carta",
     };
 
+    private static readonly HashSet<string> ArticleNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ean", "gtin", "upc", "isbn", "issn", "sku", "asin", "barcode", "article", "artikel", "tracking", "parcel", "account", "arn", "timestamp", "epoch", "offset", "sequence",
+    };
+
+    private static readonly HashSet<string> IdentifierNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "order", "ord", "inv", "invoice", "tx", "txn", "ref", "job", "id", "sn", "serial", "batch", "msg", "req", "request", "evt", "event", "trace", "span", "sku", "item", "art", "ticket", "case", "seq", "shard", "ts", "time", "po", "so", "ean", "gtin", "upc", "lot",
+    };
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Articles = ArticleNames.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Identifiers = IdentifierNames.GetAlternateLookup<ReadOnlySpan<char>>();
+
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Phones = PhoneNames.GetAlternateLookup<ReadOnlySpan<char>>();
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Cards = CardNames.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -23,6 +36,27 @@ internal static class NearWords
 
     /// <summary>A word for payment cards stands within 40 bytes before.</summary>
     public static bool Card(ReadOnlySpan<byte> text, int at, int from) => In(text[Math.Max(from, at - 40)..at], Cards);
+
+    /// <summary>A word for articles, parcels or positions stands within 24 bytes before.</summary>
+    public static bool Article(ReadOnlySpan<byte> text, int at, int from) => In(text[Math.Max(from, at - 24)..at], Articles);
+
+    /// <summary>The word that a number is glued to, its signs aside, names identifiers: <c>order</c>, <c>TX_</c>.</summary>
+    public static bool IsIdentifier(ReadOnlySpan<byte> word)
+    {
+        word = word.TrimEnd((byte)'_');
+        Span<char> name = stackalloc char[16];
+        if (word.Length > name.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < word.Length; i++)
+        {
+            name[i] = (char)word[i];
+        }
+
+        return Identifiers.Contains(name[..word.Length]);
+    }
 
     private static bool In(ReadOnlySpan<byte> text, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup)
     {

@@ -32,6 +32,13 @@ internal static class PhoneDetector
             return false;
         }
 
+        // Part of a longer number, a path or an identifier: 978-0-3115-8529-7, /0381/13550294, cb7-0901-4419.
+        if (!plus && !named && start - 1 > from && text[start - 1] is (byte)'-' or (byte)'/' or (byte)'.' && (text[start - 1] == (byte)'/' || char.IsAsciiLetterOrDigit((char)text[start - 2]))
+            && !NearWords.Phone(text, start, from, to))
+        {
+            return false;
+        }
+
         var groups = plus ? International(ref run, text) : National(ref run, text, bracket, named, from, to);
         if (groups == 0)
         {
@@ -39,7 +46,7 @@ internal static class PhoneDetector
         }
 
         end = run.Position(run.Group(groups) - 1) + 1;
-        if (end < to && (char.IsAsciiDigit((char)text[end]) || run.Cut && groups == run.Groups))
+        if (end < to && (char.IsAsciiDigit((char)text[end]) || run.Cut && groups == run.Groups || char.IsAsciiLetter((char)text[end]) && (text[end] | 0x20) is not ('x' or 'e')))
         {
             return false;
         }
@@ -100,10 +107,11 @@ internal static class PhoneDetector
         return 0;
     }
 
-    /// <summary>[1] 3 3 4 with an area and an exchange that begin with 2 to 9.</summary>
+    /// <summary>[1] 3 3 4, or 91-3 3 4, with an area and an exchange that begin with 2 to 9.</summary>
     private static int IsNorthAmerican(ref NumberRun run, ReadOnlySpan<byte> text, bool bracket)
     {
-        var one = run.GroupLength(0) == 1 && run.Digits[0] == (byte)'1' || run.GroupLength(0) == 3 && run.Digits[..3].SequenceEqual("001"u8) ? 1 : 0;
+        var one = run.GroupLength(0) == 1 && run.Digits[0] == (byte)'1' || run.GroupLength(0) == 3 && run.Digits[..3].SequenceEqual("001"u8)
+            || run.GroupLength(0) == 2 && run.Digits[0] != (byte)'0' && text[run.Position(1) + 1] == (byte)'-' ? 1 : 0;
         if (run.Groups < one + 3 || run.GroupLength(one) != 3 || run.GroupLength(one + 1) != 3 || run.GroupLength(one + 2) != 4)
         {
             return 0;
@@ -121,6 +129,11 @@ internal static class PhoneDetector
         {
             var before = run.Position(run.Group(g) - 1) + 1;
             var gap = text[before..run.Position(run.Group(g))];
+            if (gap[^1] == (byte)'(' && (run.Position(run.Group(g + 1) - 1) + 1 is var behind && behind >= text.Length || text[behind] != (byte)')'))
+            {
+                return false;
+            }
+
             if (gap.Length == 2 && !gap.ContainsAny((byte)'(', (byte)')') || gap.Length == 3 && !gap.Contains((byte)')'))
             {
                 return false;

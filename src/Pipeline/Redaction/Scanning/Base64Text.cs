@@ -11,9 +11,39 @@ internal static class Base64Text
 
     public static bool Belongs(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'+' or (byte)'/' or (byte)'-' or (byte)'_';
 
+    /// <summary>A line break inside a run: at least 60 characters of it stand before, and it goes on behind.</summary>
+    public static bool IsBreak(ReadOnlySpan<byte> text, int at, int from, int to)
+    {
+        if (text[at] == (byte)'\r')
+        {
+            return at + 1 < to && text[at + 1] == (byte)'\n' && IsBreak(text, at + 1, from, to);
+        }
+
+        if (text[at] != (byte)'\n' || at + 4 >= to || at - 61 < from)
+        {
+            return false;
+        }
+
+        var last = text[at - 1] == (byte)'\r' ? at - 1 : at;
+        foreach (var b in text[(last - 60)..last])
+        {
+            if (!Belongs(b))
+            {
+                return false;
+            }
+        }
+
+        return Belongs(text[at + 1]) && Belongs(text[at + 2]) && Belongs(text[at + 3]);
+    }
+
     /// <summary>The bytes of readable text behind the run; 0 when it decodes to none.</summary>
     public static int Decode(ReadOnlySpan<byte> run, ref byte[] buffer)
     {
+        if (run.Contains((byte)'\n'))
+        {
+            return Lines(run, ref buffer);
+        }
+
         run = run.TrimEnd((byte)'=');
         if (run.Length is < 12 or > Longest || run.Length % 4 == 1)
         {
@@ -24,7 +54,7 @@ internal static class Base64Text
         Span<byte> probe = stackalloc byte[12];
         Span<byte> head = stackalloc byte[9];
         Plain(run[..12], probe);
-        if (Base64.DecodeFromUtf8(probe, head, out _, out _) != OperationStatus.Done || !Readable(head))
+        if (Base64.DecodeFromUtf8(probe, head, out _, out _) != OperationStatus.Done || !Readable(head) && !Wide(head))
         {
             return 0;
         }
@@ -44,7 +74,55 @@ internal static class Base64Text
             return 0;
         }
 
-        return Utf8.IsValid(buffer.AsSpan(0, length)) && Readable(buffer.AsSpan(0, length)) ? length : 0;
+        var decoded = buffer.AsSpan(0, length);
+        if (length % 2 == 0 && Wide(decoded))
+        {
+            for (var i = 0; i < length / 2; i++)
+            {
+                decoded[i] = decoded[2 * i];
+            }
+
+            decoded = decoded[..(length / 2)];
+        }
+
+        return Utf8.IsValid(decoded) && Readable(decoded) ? decoded.Length : 0;
+    }
+
+    /// <summary>The run without its line breaks (RFC 2045 breaks after 76 characters).</summary>
+    private static int Lines(ReadOnlySpan<byte> run, ref byte[] buffer)
+    {
+        if (run.Length > Longest)
+        {
+            return 0;
+        }
+
+        var one = ArrayPool<byte>.Shared.Rent(run.Length);
+        var length = 0;
+        foreach (var b in run)
+        {
+            if (b is not ((byte)'\r' or (byte)'\n'))
+            {
+                one[length++] = b;
+            }
+        }
+
+        var decoded = Decode(one.AsSpan(0, length), ref buffer);
+        ArrayPool<byte>.Shared.Return(one);
+        return decoded;
+    }
+
+    /// <summary>Latin text of two bytes each, the low one first (UTF-16).</summary>
+    private static bool Wide(ReadOnlySpan<byte> text)
+    {
+        for (var i = 1; i < text.Length; i += 2)
+        {
+            if (text[i] != 0 || text[i - 1] < 0x20)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The bytes of readable text that pairs of hexadecimal digits stand for; 0 when they stand for none.</summary>

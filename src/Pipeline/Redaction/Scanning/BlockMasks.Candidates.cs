@@ -27,7 +27,7 @@ internal sealed partial class BlockMasks
 
     /// <summary>The anchors of letters, dashes and dots.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Lettered(Vector256<ulong> digit, Vector256<ulong> word, Vector256<ulong> alpha, Vector256<ulong> sign)
+    private static Vector256<ulong> Lettered(Vector256<ulong> digit, Vector256<ulong> word, Vector256<ulong> alpha, Vector256<ulong> separator, Vector256<ulong> sign)
     {
         var wordBefore = Next(word);
         var digit2 = digit & Next(digit);
@@ -37,7 +37,8 @@ internal sealed partial class BlockMasks
         var lettered = alpha & Next(digit4 & digit2 << 4) & Vector256.AndNot(digit, wordBefore) << 6;
 
         // "GB42" after something that is not a word: the bit stands on the last of the four.
-        var iban = Vector256.AndNot(digit2 & (alpha & Next(alpha)) << 2, word << 4);
+        var pair = (alpha & Next(alpha)) << 2;
+        var iban = Vector256.AndNot(digit2 & pair, word << 4);
 
         // The second dash or dot of 00-1A-2B and 001a.2b3c.4d5e, and two dashes in a row (the frame of a private key).
         var signs = sign & (Next(sign) | (sign << 3 | sign << 5) & wordBefore);
@@ -46,7 +47,13 @@ internal sealed partial class BlockMasks
         var run2 = word & wordBefore;
         var run4 = run2 & run2 << 2;
         var run = Vector256.AndNot(run4 & run4 << 4 & run4 << 8, digit4 & digit4 << 4 & digit4 << 8);
-        return lettered | iban | signs | Vector256.AndNot(run, Next(run));
+
+        // The end of a second group of four digits, one or two other bytes after the first: 4111_1111, 4111, 1111.
+        var groups = Vector256.AndNot(digit4 & (digit4 << 5 | digit4 << 6), digit << 4);
+
+        // The second byte behind a word of two letters that stands apart, as in bob (at) example.com.
+        var words = Vector256.AndNot(pair & separator << 4, wordBefore);
+        return lettered | iban | signs | groups | words | Vector256.AndNot(run, Next(run));
     }
 
     /// <summary>The second colon of an address: after a letter, a digit or a colon, another one at most five bytes before.</summary>
@@ -81,9 +88,10 @@ internal sealed partial class BlockMasks
             var alphaBetween = Between(ref letters, block, alpha);
             var word = digit | alpha;
             var wordBetween = digitBetween | alphaBetween;
-            var numbers = Joined(SeventhOfNumber(digit, word, separator), SeventhOfNumber(digitBetween, wordBetween, Between(ref separators, block, separator)));
+            var separatorBetween = Between(ref separators, block, separator);
+            var numbers = Joined(SeventhOfNumber(digit, word, separator), SeventhOfNumber(digitBetween, wordBetween, separatorBetween));
             var anchors = numbers | Vector256.LoadUnsafe(ref Unsafe.Add(ref anchored, block))
-                | Joined(Lettered(digit, word, alpha, sign), Lettered(digitBetween, wordBetween, alphaBetween, Between(ref signs, block, sign)));
+                | Joined(Lettered(digit, word, alpha, separator, sign), Lettered(digitBetween, wordBetween, alphaBetween, separatorBetween, Between(ref signs, block, sign)));
             if (colon != Vector256<ulong>.Zero)
             {
                 anchors |= Joined(SecondColon(colon, word), SecondColon(Between(ref colons, block, colon), wordBetween));

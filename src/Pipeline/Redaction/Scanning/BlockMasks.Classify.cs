@@ -12,16 +12,16 @@ internal sealed partial class BlockMasks
     // By low four bits: the one byte with those bits that belongs to the class.
     private static Vector128<byte> StructuralTable => Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)',', (byte)'}', 0, 0);
 
-    private static Vector128<byte> SeparatorTable => Vector128.Create((byte)' ', 0, 0, 0, 0, 0, 0, 0, (byte)'(', (byte)')', 0, 0, 0, (byte)'-', (byte)'.', (byte)'/');
+    private static Vector128<byte> SeparatorTable => Vector128.Create((byte)' ', 0, 0, 0, 0, 0, 0, 0, (byte)'(', (byte)')', 0, (byte)'[', (byte)'<', (byte)'-', (byte)'.', (byte)'/');
 
     private static Vector128<byte> SignTable => Vector128.Create((byte)1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'-', (byte)'.', 0);
 
-    private static Vector128<byte> RareTable => Vector128.Create((byte)'@', 0, 0, 0, 0, (byte)'%', (byte)'&', 0, 0, 0, 0, (byte)'+', (byte)'\\', 0, 0, 0);
+    private static Vector128<byte> RareTable => Vector128.Create((byte)'@', 0, 0, 0, 0, (byte)'%', (byte)'&', 0, 0, 0, 0, (byte)'+', (byte)'\\', (byte)'=', (byte)'>', 0);
 
     /// <summary>What most blocks hold nothing of.</summary>
     private struct Rare
     {
-        public ulong At, Plus, Backslash, Control, NonAscii, Percent, Amp, Hash;
+        public ulong At, Plus, Backslash, Control, NonAscii, Percent, Amp, Hash, Equal, Greater;
     }
 
     private struct Carry
@@ -93,6 +93,11 @@ internal sealed partial class BlockMasks
                 // Beside '@', a sign of base64 inside a word; of the ampersands, those before a letter or '#'.
                 anchors = rare.At | rare.Plus & Left(digit | alpha, carry.Word, 1);
                 odd = rare.Backslash | rare.NonAscii | rare.Percent | (rare.Hash | alpha) & Left(rare.Amp, carry.Amp, 1);
+                if ((rare.Equal | rare.Greater) != 0)
+                {
+                    odd |= Quoted(text, block * 64, rare.Equal) | AfterTags(text, block * 64, rare.Greater);
+                }
+
                 special |= odd;
                 nonAscii |= rare.NonAscii;
                 carry.Amp = rare.Amp;
@@ -161,8 +166,43 @@ internal sealed partial class BlockMasks
         rare.Percent = T.Bits(T.Is(v, (byte)'%'));
         rare.Amp = T.Bits(T.Is(v, (byte)'&'));
         rare.Hash = T.Bits(T.Is(v, (byte)'#'));
+        rare.Equal = T.Bits(T.Is(v, (byte)'='));
+        rare.Greater = T.Bits(T.Is(v, (byte)'>'));
         rare.NonAscii = T.Bits(v);
         rare.Control = T.Bits(T.Odd(v)) & ~rare.NonAscii;
+    }
+
+    /// <summary>Of the equals signs, those that quote a character (RFC 2045): <c>=40</c> before anything but a digit, and several in a row.</summary>
+    private static ulong Quoted(ReadOnlySpan<byte> text, int from, ulong signs)
+    {
+        ulong quoted = 0;
+        for (; signs != 0; signs &= signs - 1)
+        {
+            var at = from + BitOperations.TrailingZeroCount(signs);
+            if (at + 3 < text.Length && text[at + 1] is >= (byte)'2' and <= (byte)'7' && char.IsAsciiHexDigit((char)text[at + 2])
+                && (text[at + 3] == (byte)'=' || text[at + 1] == (byte)'4' && text[at + 2] == (byte)'0' && !char.IsAsciiDigit((char)text[at + 3])))
+            {
+                quoted |= signs & (0 - signs);
+            }
+        }
+
+        return quoted;
+    }
+
+    /// <summary>Of the signs that end a tag, those after which a number or an address may go on.</summary>
+    private static ulong AfterTags(ReadOnlySpan<byte> text, int from, ulong signs)
+    {
+        ulong inside = 0;
+        for (; signs != 0; signs &= signs - 1)
+        {
+            var at = from + BitOperations.TrailingZeroCount(signs);
+            if (at + 1 < text.Length && text[at + 1] is (byte)'@' or (byte)'.' or (>= (byte)'0' and <= (byte)'9'))
+            {
+                inside |= signs & (0 - signs);
+            }
+        }
+
+        return inside;
     }
 
     /// <summary>The bytes that a backslash takes the meaning from.</summary>

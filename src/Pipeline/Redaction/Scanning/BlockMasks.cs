@@ -24,7 +24,7 @@ internal enum LaneWidth
 /// Anchors             #            #                 places where a detector has to look
 /// Numbers                          #                 the anchor is the seventh byte of a number, which begins six before
 /// Digits                     #### ####
-/// Special                                            backslashes, bytes above 127, '%', "&amp;#", "&amp;a": the value needs its decoded view
+/// Special                                            backslashes, bytes above 127, '%', "&amp;#", "&amp;a", "=40", a tag's end inside a number: the value needs its decoded view
 /// Interests           #            #                 anchors and specials; a list
 /// </code>
 /// All widths of <see cref="ILanes{T}"/> give the same bits.

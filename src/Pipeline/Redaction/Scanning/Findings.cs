@@ -90,8 +90,11 @@ internal struct Hit
 }
 
 /// <summary>A text under detection and how its offsets lead back to the record.</summary>
-internal sealed class Frame
+internal sealed class Frame(RecordScan scan)
 {
+    /// <summary>What reads the encodings inside this text.</summary>
+    public RecordScan Scan { get; } = scan;
+
     public readonly BlockMasks Masks = new();
     public readonly TextView View = new();
     public readonly Pool<Finding> Findings = new();

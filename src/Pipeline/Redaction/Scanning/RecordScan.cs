@@ -18,7 +18,7 @@ internal readonly record struct ScanLimits(int MaxDepth, int MaxHits);
 internal sealed partial class RecordScan
 {
     /// <summary>Views made from views: JSON in a string, escaped percent signs, base64. What lies deeper is not followed.</summary>
-    private const int MostFrames = 8;
+    private const int MostFrames = 16;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -124,12 +124,12 @@ internal sealed partial class RecordScan
         }
 
         int start = at, end = at;
-        while (start > from && Base64Text.Belongs(text[start - 1]))
+        while (start > from && (Base64Text.Belongs(text[start - 1]) || Base64Text.IsBreak(text, start - 1, from, to)))
         {
             start--;
         }
 
-        while (end < to && Base64Text.Belongs(text[end]))
+        while (end < to && (Base64Text.Belongs(text[end]) || Base64Text.IsBreak(text, end, from, to)))
         {
             end++;
         }
@@ -221,7 +221,7 @@ internal sealed partial class RecordScan
     {
         if (_framesUsed == _frames.Count)
         {
-            _frames.Add(new Frame());
+            _frames.Add(new Frame(this));
         }
 
         var frame = _frames[_framesUsed++];

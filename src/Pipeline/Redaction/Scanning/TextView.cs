@@ -55,9 +55,8 @@ internal sealed class TextView
                 }
                 else
                 {
-                    // Outside JSON a backslash is only itself, unless it spells a character in hexadecimal.
-                    var used = i + 6 <= end && source[i + 1] is (byte)'u' or (byte)'U' ? JsonEscape(source[i..end], out var rune)
-                        : HexEscape(source[i..end], out rune);
+                    // Outside JSON a backslash is only itself, unless it spells a character by its number or stands before a sign of an address.
+                    var used = PlainEscape(source[i..end], out var rune);
                     if (used == 0)
                     {
                         Put(b, i);
@@ -99,11 +98,11 @@ internal sealed class TextView
         Finish(end);
     }
 
-    /// <summary>This text with percent and HTML character references resolved; false, and nothing usable here, when it holds none.</summary>
+    /// <summary>This text with percent signs, quoted-printable and HTML character references resolved and without its inline tags; false, and nothing usable here, when it holds none.</summary>
     public bool ReadEncoded(ReadOnlySpan<byte> source)
     {
         Begin(source.Length);
-        var found = false;
+        bool found = false, quoted = false;
         var i = 0;
         Span<byte> bytes = stackalloc byte[4];
         while (i < source.Length)
@@ -132,6 +131,18 @@ internal sealed class TextView
                     i += 3;
                 }
             }
+            else if (b == (byte)'=' && IsQuoted(source[i..], quoted) && TryHex(source[(i + 1)..], 2, out var unquoted))
+            {
+                found = quoted = true;
+                Put((byte)unquoted, i);
+                i += 3;
+                continue;
+            }
+            else if (b == (byte)'<' && InlineTag(source[i..]) is var tag and > 0)
+            {
+                found = true;
+                i += tag;
+            }
             else if (b == (byte)'&' && Reference(source[i..], out var referred) is var length and > 0)
             {
                 found = true;
@@ -143,6 +154,8 @@ internal sealed class TextView
                 Put(b, i);
                 i++;
             }
+
+            quoted = false;
         }
 
         Finish(source.Length);
@@ -234,7 +247,14 @@ internal sealed class TextView
                 return (byte)(v < 0x24D0 ? 'A' + v - 0x24B6 : 'a' + v - 0x24D0);
             case >= 0x2460 and <= 0x2468:
                 return (byte)('1' + v - 0x2460);
-            case 0x24EA or 0x2070 or 0x2080:
+            case (>= 0x2474 and <= 0x247C) or (>= 0x2488 and <= 0x2490):
+                // In brackets, and with a full stop.
+                return (byte)('1' + (v - 0x2474) % 20);
+            case >= 0x24F5 and <= 0x24FD:
+                return (byte)('1' + v - 0x24F5);
+            case (>= 0x2776 and <= 0x277E) or (>= 0x2780 and <= 0x2788) or (>= 0x278A and <= 0x2792):
+                return (byte)('1' + (v - 0x2776) % 10);
+            case 0x24EA or 0x2070 or 0x2080 or 0x24FF or 0x1F10B or 0x1F10C:
                 return (byte)'0';
             case 0xB9:
                 return (byte)'1';
@@ -248,7 +268,8 @@ internal sealed class TextView
         {
             UnicodeCategory.DecimalDigitNumber => (byte)('0' + (int)Rune.GetNumericValue(rune)),
             UnicodeCategory.Format => Gone,
-            UnicodeCategory.NonSpacingMark when v is >= 0xFE00 and <= 0xFE0F or 0x034F or (>= 0x180B and <= 0x180D) or (>= 0x0300 and <= 0x036F) => Gone,
+            UnicodeCategory.NonSpacingMark when v is >= 0xFE00 and <= 0xFE0F or 0x034F or (>= 0x180B and <= 0x180D) or (>= 0x0300 and <= 0x036F)
+                or (>= 0x1AB0 and <= 0x1AFF) or (>= 0x1DC0 and <= 0x1DFF) or (>= 0x20D0 and <= 0x20FF) or (>= 0xFE20 and <= 0xFE2F) or (>= 0xE0100 and <= 0xE01EF) => Gone,
             UnicodeCategory.EnclosingMark => Gone,
             _ when v is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 => Gone,
             _ => 0,
@@ -302,18 +323,83 @@ internal sealed class TextView
         return 6;
     }
 
-    /// <summary>\x40</summary>
-    private static int HexEscape(ReadOnlySpan<byte> text, out Rune rune)
+    /// <summary>How programming languages and style sheets spell a character: <c>\u0040 \u{40} \x40 \100 \000040</c>, and <c>\@</c> for a sign that somebody took for special. How many bytes it takes, 0 when it is none.</summary>
+    private static int PlainEscape(ReadOnlySpan<byte> text, out Rune rune)
     {
         rune = default;
-        if (text.Length < 4 || text[1] is not ((byte)'x' or (byte)'X') || !TryHex(text[2..], 2, out var value))
+        if (text.Length < 2)
         {
             return 0;
         }
 
-        rune = new Rune(value);
-        return 4;
+        int value, used;
+        switch (text[1])
+        {
+            case (byte)'u' or (byte)'U' when text.Length > 4 && text[2] == (byte)'{':
+                var digits = text[3..Math.Min(text.Length, 10)].IndexOf((byte)'}');
+                if (digits < 1 || !TryHex(text[3..], digits, out value))
+                {
+                    return 0;
+                }
+
+                used = digits + 4;
+                break;
+            case (byte)'u' or (byte)'U':
+                return JsonEscape(text, out rune);
+            case (byte)'x' or (byte)'X' when TryHex(text[2..], 2, out value):
+                used = 4;
+                break;
+            case (byte)'0' when text.StartsWith("\\0000"u8) && TryHex(text[5..], 2, out value):
+                used = 7;
+                break;
+            case >= (byte)'0' and <= (byte)'3' when text.Length >= 4 && text[2] is >= (byte)'0' and <= (byte)'7' && text[3] is >= (byte)'0' and <= (byte)'7':
+                (value, used) = ((text[1] - '0') * 64 + (text[2] - '0') * 8 + text[3] - '0', 4);
+                break;
+            case (byte)'@' or (byte)'.' or (byte)'-':
+                (value, used) = (text[1], 2);
+                break;
+            default:
+                return 0;
+        }
+
+        return Rune.TryCreate(value, out rune) ? used : 0;
     }
+
+    /// <summary><c>=40</c>, when it is one of several in a row or an address's sign.</summary>
+    private static bool IsQuoted(ReadOnlySpan<byte> text, bool follows) =>
+        text.Length >= 3 && text[1] is >= (byte)'2' and <= (byte)'7' && char.IsAsciiHexDigit((char)text[2])
+        && (follows || text.Length > 3 && text[3] == (byte)'=' || text[1] == (byte)'4' && text[2] == (byte)'0' || text[1] == (byte)'2' && (text[2] | 0x20) is 'd' or 'e');
+
+    /// <summary>The bytes of a tag that does not end a word for whoever reads the page, or of a comment; 0 for none.</summary>
+    private static int InlineTag(ReadOnlySpan<byte> text)
+    {
+        var end = text[..Math.Min(text.Length, 128)].IndexOf((byte)'>');
+        if (end < 2)
+        {
+            return 0;
+        }
+
+        if (text.StartsWith("<!--"u8))
+        {
+            var close = text.IndexOf("-->"u8);
+            return close < 0 ? 0 : close + 3;
+        }
+
+        var name = text[(text[1] == (byte)'/' ? 2 : 1)..end];
+        var length = name.IndexOfAnyExceptInRange((byte)'A', (byte)'z');
+        name = length < 0 ? name : name[..length];
+        foreach (var inline in InlineTags)
+        {
+            if (name.Length == inline.Length && Ascii.EqualsIgnoreCase(name, inline))
+            {
+                return end + 1;
+            }
+        }
+
+        return 0;
+    }
+
+    private static readonly byte[][] InlineTags = [.. new[] { "b", "i", "u", "s", "a", "em", "strong", "span", "font", "small", "big", "mark", "sub", "sup", "code", "tt", "wbr", "br", "bdi", "bdo", "ins", "del" }.Select(Encoding.ASCII.GetBytes)];
 
     private static bool TryPercent(ReadOnlySpan<byte> text, out byte value)
     {
@@ -332,9 +418,25 @@ internal sealed class TextView
     {
         rune = default;
         var end = text[..Math.Min(text.Length, 12)].IndexOf((byte)';');
-        if (end < 3)
+        var closed = end >= 3;
+        if (!closed)
         {
-            return 0;
+            // A reader of pages takes a number without its semicolon too.
+            if (text.Length < 4 || text[1] != (byte)'#')
+            {
+                return 0;
+            }
+
+            end = 2;
+            while (end < text.Length && end < 10 && char.IsAsciiDigit((char)text[end]))
+            {
+                end++;
+            }
+
+            if (end < 4)
+            {
+                return 0;
+            }
         }
 
         var name = text[1..end];
@@ -355,7 +457,7 @@ internal sealed class TextView
             return 0;
         }
 
-        return value > 0 && Rune.TryCreate(value, out rune) ? end + 1 : 0;
+        return value > 0 && Rune.TryCreate(value, out rune) ? closed ? end + 1 : end : 0;
     }
 
     private static bool TryHex(ReadOnlySpan<byte> text, int digits, out int value)
