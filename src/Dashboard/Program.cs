@@ -103,13 +103,23 @@ return await Startup.RunAsync(() =>
         app.MapHealth();
     }
 
+    // Partners read the reference where they send to, people where they look.
+    if (instance.TakesRecords || instance.ShowsConsole)
+    {
+        app.MapReference();
+        app.MapAssets();
+    }
+
     if (instance.ShowsConsole)
     {
         app.MapAccount();
         app.MapControlApi();
         app.MapMetricsHub();
-        app.MapReference();
         app.MapConsole();
+        if (!instance.TakesRecords)
+        {
+            app.MapIngestDescription();
+        }
     }
     else
     {

@@ -13,7 +13,7 @@ public sealed class ConsoleTests(BrowserFixture browser)
     /// <summary>A name as long as the service takes.</summary>
     private static readonly string Longest = new('x', 128);
 
-    private static readonly string[] Pages = ["/", "/streams", "/streams/orders", "/streams/orders?view=table&shard=shardId-000000000000", "/consumers", "/rules", "/rules?bench=1", "/records", "/dead-letters", "/audit", "/access", $"/streams/{Longest}"];
+    private static readonly string[] Pages = ["/", "/streams", "/streams/orders", "/streams/orders?view=table&shard=shardId-000000000000", "/consumers", "/rules", "/rules?bench=1", "/rules/versions", "/rules/versions/2", "/rules/versions/2?show=rules", "/rules/versions/2?show=shadow", "/rules/versions/2?show=bench", "/rules/versions/1?show=history", "/rules/report", "/records", "/dead-letters", "/audit", "/access", $"/streams/{Longest}"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -24,6 +24,8 @@ public sealed class ConsoleTests(BrowserFixture browser)
         using var client = await WeirClient.ForAsync(weir, "acme");
         await client.PostAsync("streams", new { stream = Longest, shardCount = 1 });
         await client.PutAsync("sample-traffic", new { stream = "orders", recordsPerSecond = 1500 });
+        await client.PostAsync("rule-sets", new { reason = "fewer rules", rules = new[] { new { id = "email", name = "E-mail addresses", detector = "EMAIL_ADDRESS", transform = new { kind = "Redact" } } } });
+        await client.PostAsync("rule-sets/2/shadow", new { });
         var wrong = new List<string>();
         var desk = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
         var phone = await browser.NewPageAsync(weir.Address, 390, 844, ColorScheme.Light);

@@ -57,13 +57,12 @@ public static class ConsoleModule
         });
     }
 
-    /// <summary>Static files and pages. After authentication, authorization and antiforgery.</summary>
-    /// <param name="assets">The manifest of static files; null for the one of the running program.</param>
-    public static void MapConsole(this WebApplication app, string? assets = null)
-    {
-        app.MapStaticAssets(assets).AllowAnonymous();
+    /// <summary>Static files: styles, scripts, fonts.</summary>
+    public static void MapAssets(this WebApplication app) => app.MapStaticAssets().AllowAnonymous();
+
+    /// <summary>Pages. After authentication, authorization and antiforgery, and after <see cref="MapAssets"/>, whose manifest they read.</summary>
+    public static void MapConsole(this WebApplication app) =>
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
-    }
 
     /// <summary>A browser that navigates; programs get problem+json from their endpoints.</summary>
     private static bool IsPage(HttpContext context) =>

@@ -49,6 +49,12 @@ public static class IngestModule
         }
 
         MapHealth(routes);
+        return routes.MapIngestDescription();
+    }
+
+    /// <summary>Maps <c>GET /openapi/v1.json</c> alone, for a process that shows the description of an API that others serve.</summary>
+    public static IEndpointRouteBuilder MapIngestDescription(this IEndpointRouteBuilder routes)
+    {
         routes.MapGet("/openapi/v1.json", OpenApiDocument.WriteAsync).AllowAnonymous();
         return routes;
     }

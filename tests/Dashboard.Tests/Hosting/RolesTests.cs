@@ -20,6 +20,21 @@ public sealed class RolesTests
         }
     }
 
+    [Theory]
+    [InlineData("ingest")]
+    [InlineData("console")]
+    public async Task The_reference_of_the_API_is_served_where_partners_send_to_and_where_people_look(string roles)
+    {
+        await using var server = new WeirServer { Settings = { ["Roles"] = roles } };
+        using var client = server.Client();
+
+        foreach (var (path, type) in new[] { ("/reference", "text/html"), ("/openapi/v1.json", "application/json"), ("/js/reference.js", "text/javascript"), ("/lib/swagger-ui/swagger-ui.css", "text/css") })
+        {
+            using var answer = await client.GetAsync(path);
+            Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        }
+    }
+
     [Fact]
     public async Task A_process_that_only_consumes_takes_no_records()
     {

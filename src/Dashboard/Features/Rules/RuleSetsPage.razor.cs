@@ -11,6 +11,8 @@ public sealed partial class RuleSetsPage(NavigationManager navigation, IRuleSets
     private RuleSetsView _view = new();
     private IReadOnlyList<RuleSet>? _all;
 
+    private RuleSet? InForce => _all!.FirstOrDefault(s => s.State == RuleSetState.Active);
+
     private List<RuleSet> Shown => [.. _all!.Where(s => _view.Only switch
     {
         "waiting" => s.Waits,
