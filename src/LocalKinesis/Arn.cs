@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Weir.Aws.Kinesis;
 
@@ -22,6 +23,14 @@ internal static class Arn
         if (name is not null && name != stream)
             throw Errors.InvalidArgument($"StreamName {name} does not match the stream of StreamARN {arn}.");
         return stream;
+    }
+
+    /// <summary>The stream's name in the ARN of a stream or of one of its consumers.</summary>
+    public static bool TryStream(string arn, [NotNullWhen(true)] out string? stream)
+    {
+        var parts = arn.Split(':', 6);
+        stream = parts.Length == 6 && parts[5].Split('/') is ["stream", { Length: > 0 } name, ..] ? name : null;
+        return stream is not null;
     }
 
     /// <summary>Account, stream and, for a consumer's ARN, the consumer with its creation time.</summary>

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Weir.Aws.Kinesis;
+using Weir.CommitLog;
 using Weir.LocalKinesis.Metrics;
 using Weir.LocalKinesis.Storage;
 using Weir.LocalKinesis.Streams;
+using Weir.LocalKinesis.Wire;
 
 namespace Weir.LocalKinesis;
 
@@ -27,12 +29,14 @@ internal sealed partial class Engine : IAsyncDisposable
     {
         (Options, Time, _logger) = (options, time, logger);
         Metrics = new StreamMetrics(time);
+        Rates = new ApiRates(this);
         _stateChange = TimeSpan.FromMilliseconds(options.StateChangeMilliseconds);
     }
 
     public LocalKinesisOptions Options { get; }
     public TimeProvider Time { get; }
     public StreamMetrics Metrics { get; }
+    public ApiRates Rates { get; }
     public ILogger Logger => _logger;
     public AccountDocument Account { get; private set; } = new();
     public string AccountId => Options.AccountId;
@@ -117,8 +121,7 @@ internal sealed partial class Engine : IAsyncDisposable
         }
         catch (IOException e)
         {
-            LogNotWritten(e);
-            throw Errors.Internal("The record could not be written to disk.", e);
+            throw NotWritten(e, "The record");
         }
         finally
         {
@@ -212,13 +215,21 @@ internal sealed partial class Engine : IAsyncDisposable
         }
         catch (IOException e)
         {
-            LogNotWritten(e);
-            throw Errors.Internal("The change could not be written to disk.", e);
+            throw NotWritten(e, "The change");
         }
         finally
         {
             stream?.Resume();
         }
+    }
+
+    private KinesisException NotWritten(IOException e, string what)
+    {
+        // Of a full disk the log has told once; every client that tries again would tell of it anew.
+        if (e is LogFullException)
+            return Errors.Internal($"{what} was not stored: the disk is full. Try again when there is room.", e);
+        LogNotWritten(e);
+        return Errors.Internal($"{what} could not be written to disk.", e);
     }
 
     private static bool IsOpenStatus(string status) => status is StreamStatuses.Active or StreamStatuses.Updating;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Weir.LocalKinesis.Metrics;
+using Weir.LocalKinesis.Wire;
 
 namespace Weir.LocalKinesis.Streams;
 
@@ -57,6 +59,9 @@ internal sealed class LocalStream(StreamDocument document)
 
     /// <summary>What PutRecords counts into; null before the first.</summary>
     public PutSeries? ManyPuts { get; set; }
+
+    /// <summary>How often operations were called on the stream lately, by their names.</summary>
+    public ConcurrentDictionary<string, ApiRates.Bucket> CallRates { get; } = new();
 
     /// <summary>The lowest shard index not yet given.</summary>
     public int NextShardIndex { get; private set; }

@@ -26,7 +26,7 @@ internal sealed class Operation<TInput, TOutput>(
 {
     public override async Task InvokeAsync(Engine engine, JsonElement input, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
-        var request = Bind(input);
+        var request = Bind(input, engine.Rates);
         var answer = await act(engine, request, cancellationToken).ConfigureAwait(false);
         if (answer is Nothing)
             return;
@@ -43,13 +43,16 @@ internal sealed class Operation<TInput, TOutput>(
     }
 
     /// <summary>Reads and checks an input.</summary>
-    public TInput Bind(JsonElement input)
+    /// <param name="input">As the client sent it.</param>
+    /// <param name="rates">Counts the call when it is valid; null where it is not one of those that are limited.</param>
+    public TInput Bind(JsonElement input, ApiRates? rates = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Plain))
             InputReader.Normalize(input, Shape, writer);
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         Constraints.Check(document.RootElement, Shape);
+        rates?.Count(Name, document.RootElement);
         return document.RootElement.Deserialize(contract.Input)!;
     }
 }
