@@ -169,9 +169,6 @@ internal sealed class CompiledRules
     /// <summary>The rule without a detector whose path ends in this state; null for none.</summary>
     public CompiledRule? FieldRule(int pathState) => _fieldRules[pathState];
 
-    /// <summary>The first of what <see cref="FieldRule"/> gives, which follow one another by state.</summary>
-    public ref CompiledRule? Fields => ref _fieldRules[0];
-
     /// <summary>What the key (unescaped UTF-8) means. Remembers the first two thousand different ones.</summary>
     public KeyMeaning Key(ReadOnlySpan<byte> key)
     {

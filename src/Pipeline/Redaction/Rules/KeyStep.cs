@@ -46,6 +46,7 @@ internal sealed class KeyStep
         Meaning = meaning;
         Symbol = meaning.Symbol;
         NamesAny = meaning.NamesAny;
+        OtherNumber = meaning.OtherNumber;
         Next = Other = Nowhere;
     }
 
@@ -65,6 +66,9 @@ internal sealed class KeyStep
 
     /// <summary>The key alone calls for a look at its value.</summary>
     public bool NamesAny { get; }
+
+    /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
+    public bool OtherNumber { get; }
 
     /// <summary>The key, foreseen from this one, that stands at <paramref name="at"/>; null for another or none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -88,9 +88,6 @@ internal sealed class PathMatcher
 
     public int Next(int state, int symbol) => _next[state * _symbols + symbol];
 
-    /// <summary>The first of a state's next states, which follow one another by symbol.</summary>
-    public ref int Row(int state) => ref _next[state * _symbols];
-
     /// <summary>The paths that end in this state, in order.</summary>
     public int[] Accepts(int state) => _accepts[state];
 

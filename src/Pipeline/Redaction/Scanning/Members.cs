@@ -14,8 +14,8 @@ internal ref struct Members
     /// <summary>The next entry of the list of structural bytes.</summary>
     public ref int Structural;
 
-    /// <summary>The next byte that is an anchor or special, not before <see cref="At"/>.</summary>
-    public int Interest;
+    /// <summary>The next entry of the list of bytes that are anchors or special, not before <see cref="At"/>.</summary>
+    public ref int Interest;
 
     /// <summary>How many strings were read.</summary>
     public int Strings;
@@ -24,55 +24,97 @@ internal ref struct Members
     public KeyStep Last;
 
     /// <summary>
-    /// Goes on for as long as members are foreseen, plain and not the last of their object. No calls stand in this loop, so that what it needs stays in registers.
+    /// Goes on for as long as members are foreseen and plain. True when the object ended behind one, and <see cref="At"/> is its brace.
+    /// No calls stand in this loop, so that what it needs stays in registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Skip(ref byte text, int length, CompiledRules rules, BlockMasks masks, int levelState)
+    public bool Skip(ref byte text, int length, CompiledRules rules, BlockMasks masks, int levelState)
     {
         ref var structural = ref Structural;
+        ref var interest = ref Interest;
         ref var digits = ref MemoryMarshal.GetArrayDataReference(masks.Digits);
-        ref var row = ref rules.Paths.Row(levelState);
-        ref var fields = ref rules.Fields;
         var looks = rules.Looks;
-        // Past neither the next byte of interest nor the last byte.
-        var most = Math.Min(Interest, length - 1);
         var at = At;
         var last = Last;
         var strings = Strings;
+        var ended = false;
         while (last.After(ref text, at, length) is { } key)
         {
             var value = at + key.Length;
             var next = structural;
-            if (next > most || key.NamesAny || Unsafe.Add(ref text, next) != (byte)',' || Unsafe.Add(ref fields, Unsafe.Add(ref row, key.Symbol)) is not null)
+            if (next >= length || key.NamesAny || levelState != PathMatcher.Dead && rules.FieldRule(rules.Paths.Next(levelState, key.Symbol)) is not null)
             {
                 break;
             }
 
-            if (Unsafe.Add(ref text, value) == (byte)'"')
+            var sign = Unsafe.Add(ref text, value);
+            var behind = Unsafe.Add(ref text, next);
+            if (behind is not ((byte)',' or (byte)'}'))
             {
-                // The quote before the comma ends the string, or one more string, which the count of quotes tells in the end.
-                if (Unsafe.Add(ref text, next - 1) != (byte)'"' || looks != Unanchored.None && (looks == Unanchored.Strings || AnyDigit(ref digits, value, next)))
+                break;
+            }
+
+            if (sign == (byte)'"')
+            {
+                // The quote before the comma ends this string or, which the count of quotes tells in the end, one more.
+                if (Unsafe.Add(ref text, next - 1) != (byte)'"' || looks != Unanchored.None && (looks == Unanchored.Strings || next - value > 10 && AnyDigit(ref digits, value, next)))
                 {
                     break;
                 }
 
+                if (interest < next)
+                {
+                    // Articles, parcels: a key that names another number, and digits alone.
+                    if (!key.OtherNumber || next - value > 64 || BitOperations.TrailingZeroCount(~From(ref digits, value + 1)) != next - value - 2)
+                    {
+                        break;
+                    }
+
+                    do
+                    {
+                        interest = ref Unsafe.Add(ref interest, 1);
+                    }
+                    while (interest < next);
+                }
+
                 strings++;
             }
-            else if ((uint)(Unsafe.Add(ref text, value) - '1') > 8 || looks == Unanchored.Strings || !IsPlainNumber(ref text, ref digits, value, next))
+            else if (interest < next || looks == Unanchored.Strings || !((uint)(sign - '1') <= 8 ? IsPlainNumber(ref text, ref digits, value, next) : sign >= (byte)'f' && IsWord(ref text, value, next - value)))
             {
                 break;
             }
 
             strings++;
             last = key;
-            at = next + 1;
+            at = next;
+            if (behind == (byte)'}')
+            {
+                ended = true;
+                break;
+            }
+
+            at++;
             structural = ref Unsafe.Add(ref structural, 1);
         }
 
         At = at;
         Structural = ref structural;
+        Interest = ref interest;
         Strings = strings;
         Last = last;
+        return ended;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWord(ref byte text, int at, int length)
+    {
+        if (length is not (4 or 5))
+        {
+            return false;
+        }
+
+        var four = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at));
+        return length == 4 ? four == MemoryMarshal.Read<uint>("true"u8) || four == MemoryMarshal.Read<uint>("null"u8) : four == MemoryMarshal.Read<uint>("fals"u8) && Unsafe.Add(ref text, at + 4) == (byte)'e';
     }
 
     /// <summary>A digit stands in the bytes [from, to), as far as the 64 from there on tell; true when there are more.</summary>

@@ -192,10 +192,15 @@ internal sealed partial class RecordScan
 
         if (inherited is null)
         {
-            var members = new Members { At = at, Structural = ref structural, Interest = interest, Strings = strings, Last = last };
-            members.Skip(ref first, length, rules, masks, levelState);
+            var members = new Members { At = at, Structural = ref structural, Interest = ref interest, Strings = strings, Last = last };
+            var ended = members.Skip(ref first, length, rules, masks, levelState);
             structural = ref members.Structural;
+            interest = ref members.Interest;
             (at, strings, last) = (members.At, members.Strings, members.Last);
+            if (ended)
+            {
+                goto leave;
+            }
         }
 
         // The next member is one to look at, or its key was not foreseen.
