@@ -103,7 +103,7 @@ internal static class ContextDetector
         for (var i = 0; i < tokens.Length; i++)
         {
             // No name begins with a number, and few letters begin one.
-            if (tokens[i].HasDigit || !ContextWords.Begins(text[tokens[i].Start]))
+            if (tokens[i].HasDigit || !ContextWords.Begins(text[tokens[i].Start..tokens[i].End]))
             {
                 continue;
             }

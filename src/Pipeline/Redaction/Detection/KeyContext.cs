@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 namespace Weir.Pipeline.Redaction.Detection;
 
 /// <summary>What the words of a key, or the words before a value, say about the value.</summary>
@@ -70,17 +71,27 @@ internal static class ContextWords
     private static readonly Dictionary<string, int[]> ByWord = Build();
     private static readonly Dictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> ByPhrase = ByWord.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    private static readonly bool[] Firsts = [.. Enumerable.Range(0, 256).Select(b => b >= 0x80 || ByWord.Keys.Any(w => w[0] == char.ToLowerInvariant((char)b)))];
+    // By a hash of a name's first four letters and its length, whose plural is one longer: some name has it. Most phrases are told by it.
+    private static readonly bool[] Heads = KnownHeads();
 
-    private static readonly int Longest = ByWord.Keys.Max(w => w.Length) + 1;
+    // By the first two bytes of a name, in lower case: some name begins so.
+    private static readonly bool[] Pairs = BeginningPairs();
 
-    /// <summary>Some name begins with this byte.</summary>
-    public static bool Begins(byte first) => Firsts[first];
+    /// <summary>Some name begins like this word.</summary>
+    public static bool Begins(ReadOnlySpan<byte> word)
+    {
+        if (word.Length < 2 || word[0] >= 0x80 || word[1] >= 0x80)
+        {
+            return true;
+        }
+
+        return Pairs[(word[0] | 0x20) << 7 | word[1] | (word[1] >= (byte)'A' ? 0x20 : 0)];
+    }
 
     /// <summary>The entities that a lower-case phrase names; a plural names what its singular does.</summary>
     public static int[] Of(ReadOnlySpan<char> phrase)
     {
-        if (phrase.Length > Longest)
+        if (!Heads[Head(phrase)])
         {
             return [];
         }
@@ -91,6 +102,55 @@ internal static class ContextWords
         }
 
         return phrase.Length > 3 && phrase[^1] == 's' && ByPhrase.TryGetValue(phrase[..^1], out found) ? found : [];
+    }
+
+    private static int Head(ReadOnlySpan<char> phrase)
+    {
+        var four = 0UL;
+        if (phrase.Length >= 4)
+        {
+            four = MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(phrase));
+        }
+        else
+        {
+            foreach (var c in phrase)
+            {
+                four = four << 16 | c;
+            }
+        }
+
+        return (int)((four + (ulong)phrase.Length) * 0x9E3779B97F4A7C15 >> 48);
+    }
+
+    private static bool[] KnownHeads()
+    {
+        var heads = new bool[1 << 16];
+        foreach (var name in ByWord.Keys)
+        {
+            heads[Head(name)] = true;
+            heads[Head(name + "s")] = true;
+        }
+
+        return heads;
+    }
+
+    private static bool[] BeginningPairs()
+    {
+        var pairs = new bool[1 << 14];
+        foreach (var name in ByWord.Keys.Where(n => n[0] < 0x80))
+        {
+            if (name.Length == 1 || name[1] >= 0x80)
+            {
+                // Any word may follow a name's only letter, and go on where a phrase does.
+                pairs.AsSpan((name[0] | 0x20) << 7, 128).Fill(true);
+            }
+            else
+            {
+                pairs[(name[0] | 0x20) << 7 | name[1]] = true;
+            }
+        }
+
+        return pairs;
     }
 
     private static Dictionary<string, int[]> Build() => EntityCatalogue.All

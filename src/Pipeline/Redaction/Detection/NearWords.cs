@@ -24,11 +24,19 @@ internal static class NearWords
         "order", "ord", "inv", "invoice", "tx", "txn", "ref", "job", "id", "sn", "serial", "batch", "msg", "req", "request", "evt", "event", "trace", "span", "sku", "item", "art", "ticket", "case", "seq", "shard", "ts", "time", "po", "so", "ean", "gtin", "upc", "lot",
     };
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Articles = ArticleNames.GetAlternateLookup<ReadOnlySpan<char>>();
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Identifiers = IdentifierNames.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly Names Articles = new(ArticleNames);
+    private static readonly Names Identifiers = new(IdentifierNames);
+    private static readonly Names Phones = new(PhoneNames);
+    private static readonly Names Cards = new(CardNames);
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Phones = PhoneNames.GetAlternateLookup<ReadOnlySpan<char>>();
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Cards = CardNames.GetAlternateLookup<ReadOnlySpan<char>>();
+    /// <summary>Names, and the letters that they begin with: most words are told by their first.</summary>
+    private sealed class Names(HashSet<string> names)
+    {
+        private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup = names.GetAlternateLookup<ReadOnlySpan<char>>();
+        private readonly uint _firsts = names.Aggregate(0u, (bits, name) => bits | 1u << (name[0] & 31));
+
+        public bool Contain(ReadOnlySpan<char> word) => (_firsts >> (word[0] & 31) & 1) != 0 && _lookup.Contains(word);
+    }
 
     /// <summary>A word of <see cref="PhoneNames"/> stands within 40 bytes before or 12 after.</summary>
     public static bool Phone(ReadOnlySpan<byte> text, int at, int from, int to) =>
@@ -45,7 +53,7 @@ internal static class NearWords
     {
         word = word.TrimEnd((byte)'_');
         Span<char> name = stackalloc char[16];
-        if (word.Length > name.Length)
+        if (word.Length == 0 || word.Length > name.Length)
         {
             return false;
         }
@@ -55,10 +63,10 @@ internal static class NearWords
             name[i] = (char)word[i];
         }
 
-        return Identifiers.Contains(name[..word.Length]);
+        return Identifiers.Contain(name[..word.Length]);
     }
 
-    private static bool In(ReadOnlySpan<byte> text, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup)
+    private static bool In(ReadOnlySpan<byte> text, Names names)
     {
         Span<char> word = stackalloc char[16];
         var length = 0;
@@ -75,7 +83,7 @@ internal static class NearWords
                 continue;
             }
 
-            if (length is >= 3 and <= 16 && lookup.Contains(word[..length]))
+            if (length is >= 3 and <= 16 && names.Contain(word[..length]))
             {
                 return true;
             }

@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Weir.Pipeline.Redaction.Scanning;
 
@@ -28,39 +29,69 @@ internal static class ProseDetector
     /// <summary>What stands before an address, lower case.</summary>
     private static readonly byte[][] AddressLeads = Leads("lives at", "live at", "living at", "resides at", "reside at", "residing at", "address is", "address:", "address to", "office is at", "restaurant is at", "meet me at", "meet you at", "off at", "deliver to", "delivered to", "ship to", "taxi to", "moved to", "mail to");
 
-    private static readonly SearchValues<byte> Blanks = SearchValues.Create(" \n"u8);
-
     /// <summary>One of the two is looked for.</summary>
     public static bool IsWanted(bool[] looked) => looked[Person] || looked[Address];
 
+    /// <summary>Some word but the first begins with a capital or a digit: only such can be a name or an address.</summary>
+    public static bool MayHold(ReadOnlySpan<byte> text, int start, int end) => NextBeginning(text, start + 2, end) >= 0;
+
     public static void Find(ReadOnlySpan<byte> text, int start, int end, bool[] looked, Pool<Finding> findings)
     {
-        for (var at = start; at < end;)
+        for (var at = NextBeginning(text, start + 2, end); at >= 0;)
         {
-            var next = text[at..end].IndexOfAny(Blanks);
-            if (next < 0)
-            {
-                return;
-            }
-
-            at += next + 1;
-            if (at >= end || !(Capital(text[at]) || char.IsAsciiDigit((char)text[at])) || at - 1 == start)
-            {
-                continue;
-            }
-
             var before = text[start..(at - 1)];
+            var next = at + 1;
             if (looked[Address] && EndsIn(before, AddressLeads) && AddressEnd(text, at, end) is var addressEnd and > 0)
             {
                 findings.Add(new Finding(at, addressEnd, Address));
-                at = addressEnd;
+                next = addressEnd + 1;
             }
             else if (looked[Person] && Capital(text[at]) && (IsTitle(before) || EndsIn(before, NameLeads)) && NameEnd(text, at, end) is var nameEnd and > 0)
             {
                 findings.Add(new Finding(at, nameEnd, Person));
-                at = nameEnd;
+                next = nameEnd + 1;
+            }
+
+            at = NextBeginning(text, next, end);
+        }
+    }
+
+    /// <summary>The first place in [from, end), with <paramref name="from"/> at least 1, where a blank is followed by a capital or a digit; -1 for none.</summary>
+    private static int NextBeginning(ReadOnlySpan<byte> text, int from, int end)
+    {
+        var at = from;
+        while (at < end && (at + 32 <= end || end > 32))
+        {
+            // The last 32 bytes may begin before what is left; their first bits are then dropped.
+            var load = Math.Min(at, end - 32);
+            var bits = Beginnings(text, load) & uint.MaxValue << (at - load);
+            if (bits != 0)
+            {
+                return load + BitOperations.TrailingZeroCount(bits);
+            }
+
+            at = load + 32;
+        }
+
+        for (; at < end; at++)
+        {
+            if (text[at - 1] is (byte)' ' or (byte)'\n' && (Capital(text[at]) || char.IsAsciiDigit((char)text[at])))
+            {
+                return at;
             }
         }
+
+        return -1;
+    }
+
+    private static uint Beginnings(ReadOnlySpan<byte> text, int at)
+    {
+        var before = Vector256.Create(text.Slice(at - 1, 32));
+        var these = Vector256.Create(text.Slice(at, 32));
+        var blank = Vector256.Equals(before, Vector256.Create((byte)' ')) | Vector256.Equals(before, Vector256.Create((byte)'\n'));
+        var capital = Vector256.LessThanOrEqual(these - Vector256.Create((byte)'A'), Vector256.Create((byte)25)) | Vector256.LessThan(these.AsSByte(), Vector256<sbyte>.Zero).AsByte();
+        var digit = Vector256.LessThanOrEqual(these - Vector256.Create((byte)'0'), Vector256.Create((byte)9));
+        return (blank & (capital | digit)).ExtractMostSignificantBits();
     }
 
     private static bool Capital(byte b) => b is >= (byte)'A' and <= (byte)'Z' or >= 0x80;

@@ -65,7 +65,10 @@ internal enum Unanchored
     /// <summary>Strings with a digit, among words that may name it.</summary>
     Digits,
 
-    /// <summary>All strings, in which names or a pattern may stand.</summary>
+    /// <summary>Those too, and strings of several words, among which a person or a street may be named.</summary>
+    Words,
+
+    /// <summary>All strings: a pattern of the rules' own may stand in any.</summary>
     Strings,
 }
 
@@ -113,7 +116,7 @@ internal sealed class CompiledRules
         LooksInProse = ProseDetector.IsWanted(Looked);
         AnyFieldRule = rules.Any(r => r.Path >= 0);
         Patterns = [.. rules.Where(r => r.Pattern is not null)];
-        Looks = Patterns.Length > 0 || LooksInProse ? Unanchored.Strings : LooksByWords ? Unanchored.Digits : Unanchored.None;
+        Looks = Patterns.Length > 0 ? Unanchored.Strings : LooksInProse ? Unanchored.Words : LooksByWords ? Unanchored.Digits : Unanchored.None;
         _fieldRules = [.. Enumerable.Range(0, Paths.States).Select(state => Paths.Accepts(state).Select(path => ByPath[path]).FirstOrDefault(r => r.Entity < 0 && r.Pattern is null))];
     }
 

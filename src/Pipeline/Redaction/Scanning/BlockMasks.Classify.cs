@@ -42,7 +42,7 @@ internal sealed partial class BlockMasks
         // Reserved for as many blocks: no place of the arrays needs a check.
         ref var digits = ref MemoryMarshal.GetArrayDataReference(Digits);
         ref var letters = ref MemoryMarshal.GetArrayDataReference(Letters);
-        ref var separators = ref MemoryMarshal.GetArrayDataReference(_separator);
+        ref var separators = ref MemoryMarshal.GetArrayDataReference(Separators);
         ref var signs = ref MemoryMarshal.GetArrayDataReference(_sign);
         ref var colons = ref MemoryMarshal.GetArrayDataReference(_colon);
         ref var anchored = ref MemoryMarshal.GetArrayDataReference(Anchors);

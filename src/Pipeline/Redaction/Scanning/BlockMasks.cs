@@ -47,7 +47,9 @@ internal sealed partial class BlockMasks
     /// <summary>ASCII letters.</summary>
     public ulong[] Letters = new ulong[64];
 
-    private ulong[] _separator = new ulong[64];
+    /// <summary>What people put between digits: <c>space - . ( ) /</c>.</summary>
+    public ulong[] Separators = new ulong[64];
+
     private ulong[] _sign = new ulong[64];
     private ulong[] _colon = new ulong[64];
 
@@ -160,10 +162,10 @@ internal sealed partial class BlockMasks
         {
             var size = (int)BitOperations.RoundUpToPowerOf2((uint)blocks + 4);
             (Anchors, Numbers, Digits, Special) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
-            (Letters, _separator, _sign, _colon) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
+            (Letters, Separators, _sign, _colon) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
         }
 
-        foreach (var masks in (ReadOnlySpan<ulong[]>)[Anchors, Digits, Special, Letters, _separator, _sign, _colon])
+        foreach (var masks in (ReadOnlySpan<ulong[]>)[Anchors, Digits, Special, Letters, Separators, _sign, _colon])
         {
             masks.AsSpan(blocks, 4).Clear();
         }

@@ -33,6 +33,7 @@ internal ref struct Members
         ref var structural = ref Structural;
         ref var interest = ref Interest;
         ref var digits = ref MemoryMarshal.GetArrayDataReference(masks.Digits);
+        ref var separators = ref MemoryMarshal.GetArrayDataReference(masks.Separators);
         var looks = rules.Looks;
         var at = At;
         var last = Last;
@@ -57,7 +58,7 @@ internal ref struct Members
             if (sign == (byte)'"')
             {
                 // The quote before the comma ends this string or, which the count of quotes tells in the end, one more.
-                if (Unsafe.Add(ref text, next - 1) != (byte)'"' || looks != Unanchored.None && (looks == Unanchored.Strings || next - value > 10 && AnyDigit(ref digits, value, next)))
+                if (Unsafe.Add(ref text, next - 1) != (byte)'"' || looks != Unanchored.None && MayBeWordy(looks, ref digits, ref separators, value, next))
                 {
                     break;
                 }
@@ -117,9 +118,18 @@ internal ref struct Members
         return length == 4 ? four == MemoryMarshal.Read<uint>("true"u8) || four == MemoryMarshal.Read<uint>("null"u8) : four == MemoryMarshal.Read<uint>("fals"u8) && Unsafe.Add(ref text, at + 4) == (byte)'e';
     }
 
-    /// <summary>A digit stands in the bytes [from, to), as far as the 64 from there on tell; true when there are more.</summary>
+    /// <summary>As far as the masks tell: a string (with its quotes [from, to)) of more than eight bytes with a digit or, where words count, a blank.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool AnyDigit(ref ulong digits, int from, int to) => to - from > 64 || BitOperations.TrailingZeroCount(From(ref digits, from)) < to - from;
+    private static bool MayBeWordy(Unanchored looks, ref ulong digits, ref ulong separators, int from, int to)
+    {
+        if (looks == Unanchored.Strings || to - from > 64)
+        {
+            return true;
+        }
+
+        var told = From(ref digits, from) | (looks == Unanchored.Words ? From(ref separators, from) : 0);
+        return to - from > 10 && BitOperations.TrailingZeroCount(told) < to - from;
+    }
 
     /// <summary>Digits alone, or with a point between.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,7 +12,7 @@ internal sealed partial class RecordScan
 
     /// <summary>Several words, which may name a number that has no anchor of its own, or a person.</summary>
     private bool Wordy(ReadOnlySpan<byte> text, int start, int end, BlockMasks masks) =>
-        end - start > 8 && (_rules.LooksInProse || BlockMasks.Any(masks.Digits, start, end)) && Detectors.HasWords(text[start..end]);
+        end - start > 8 && (_rules.LooksByWords && BlockMasks.Any(masks.Digits, start, end) && Detectors.HasWords(text[start..end]) || _rules.LooksInProse && ProseDetector.MayHold(text, start, end));
 
     /// <summary>The counters of the place that is being read: of the value of <paramref name="key"/>, or of an element.</summary>
     private PathCount Here(KeyMeaning key)
