@@ -114,6 +114,7 @@ internal sealed class CompiledRules
         }
 
         LooksInProse = ProseDetector.IsWanted(Looked);
+        MakesTokens = rules.Any(r => r.Rule.Transform.Kind == TransformKind.Token);
         AnyFieldRule = rules.Any(r => r.Path >= 0);
         Patterns = [.. rules.Where(r => r.Pattern is not null)];
         Looks = Patterns.Length > 0 ? Unanchored.Strings : LooksInProse ? Unanchored.Words : LooksByWords ? Unanchored.Digits : Unanchored.None;
@@ -145,6 +146,9 @@ internal sealed class CompiledRules
     public Unanchored Looks { get; }
 
     public bool AnyFieldRule { get; }
+
+    /// <summary>Some rule turns values into tokens.</summary>
+    public bool MakesTokens { get; }
 
     /// <summary>Rules with a pattern of their own.</summary>
     public CompiledRule[] Patterns { get; }

@@ -30,6 +30,18 @@ internal sealed class Pool<T> where T : struct
 
     public void Cut(int count) => Count = count;
 
+    /// <summary>Room for as many more items, which the caller fills.</summary>
+    public Span<T> Grow(int count)
+    {
+        if (Count + count > _items.Length)
+        {
+            Array.Resize(ref _items, Math.Max(_items.Length * 2, Count + count));
+        }
+
+        Count += count;
+        return _items.AsSpan(Count - count, count);
+    }
+
     public int AddRange(ReadOnlySpan<T> items)
     {
         var at = Count;

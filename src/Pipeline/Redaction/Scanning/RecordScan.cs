@@ -37,6 +37,10 @@ internal sealed partial class RecordScan
     /// <summary>Clear values that do not stand in the record as they are.</summary>
     public Pool<byte> Arena { get; } = new();
 
+    /// <summary>The clear value of a hit in the record.</summary>
+    public ReadOnlySpan<byte> ValueOf(in Hit hit, ReadOnlySpan<byte> record) =>
+        hit.InArena ? Arena.Items.Slice(hit.TextStart, hit.TextLength) : record.Slice(hit.TextStart, hit.TextLength);
+
     /// <summary>Reads a record of whatever kind. Null when all went well, else why it must not pass.</summary>
     public string? Read(ReadOnlySpan<byte> record, CompiledRules rules, ScanLimits limits, InvalidJsonPolicy policy)
     {

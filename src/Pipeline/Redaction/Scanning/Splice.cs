@@ -19,9 +19,14 @@ internal static class Splice
         var replacement = t_replacement ??= new Pool<byte>();
         var copied = 0;
         var transformed = 0;
+        if (rules.MakesTokens)
+        {
+            transformer.PrepareTokens(record, scan, rules);
+        }
+
         foreach (ref readonly var hit in scan.Hits.Items)
         {
-            var value = hit.InArena ? scan.Arena.Items.Slice(hit.TextStart, hit.TextLength) : record.Slice(hit.TextStart, hit.TextLength);
+            var value = scan.ValueOf(hit, record);
             hit.Path.Hit(hit.Rule);
             if (transformer.IsOurs(value))
             {

@@ -43,6 +43,36 @@ internal sealed class AesBlock
         return System.Runtime.Intrinsics.X86.Aes.EncryptLast(block, rounds[^1]);
     }
 
+    /// <summary>Encrypts four blocks in place.</summary>
+    public void EncryptFour(Span<Vector128<byte>> blocks)
+    {
+        if (!System.Runtime.Intrinsics.X86.Aes.IsSupported)
+        {
+            foreach (ref var block in blocks)
+            {
+                block = Managed(block);
+            }
+
+            return;
+        }
+
+        var rounds = _rounds;
+        var (a, b, c, d) = (blocks[0] ^ rounds[0], blocks[1] ^ rounds[0], blocks[2] ^ rounds[0], blocks[3] ^ rounds[0]);
+        for (var i = 1; i < rounds.Length - 1; i++)
+        {
+            var round = rounds[i];
+            a = System.Runtime.Intrinsics.X86.Aes.Encrypt(a, round);
+            b = System.Runtime.Intrinsics.X86.Aes.Encrypt(b, round);
+            c = System.Runtime.Intrinsics.X86.Aes.Encrypt(c, round);
+            d = System.Runtime.Intrinsics.X86.Aes.Encrypt(d, round);
+        }
+
+        blocks[0] = System.Runtime.Intrinsics.X86.Aes.EncryptLast(a, rounds[^1]);
+        blocks[1] = System.Runtime.Intrinsics.X86.Aes.EncryptLast(b, rounds[^1]);
+        blocks[2] = System.Runtime.Intrinsics.X86.Aes.EncryptLast(c, rounds[^1]);
+        blocks[3] = System.Runtime.Intrinsics.X86.Aes.EncryptLast(d, rounds[^1]);
+    }
+
     private Vector128<byte> Managed(Vector128<byte> block)
     {
         var perThread = t_managed ??= [];
@@ -154,6 +184,26 @@ internal sealed class Cmac
             System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
             return Vector128.Create<byte>(bytes);
         }
+    }
+
+    public AesBlock Aes => _aes;
+
+    /// <summary>Pads the last block of a message in place, and mixes into it what the last block needs. Returns the number of blocks.</summary>
+    /// <param name="text">The message, and room for the rest of its last block.</param>
+    /// <param name="length">In bytes, at least 1.</param>
+    public int Pad(Span<byte> text, int length)
+    {
+        var blocks = (length + 15) / 16;
+        var last = text.Slice((blocks - 1) * 16, 16);
+        var whole = length % 16 == 0;
+        if (!whole)
+        {
+            last[(length % 16)..].Clear();
+            last[length % 16] = 0x80;
+        }
+
+        (Vector128.Create<byte>(last) ^ (whole ? _k1 : _k2)).CopyTo(last);
+        return blocks;
     }
 
     /// <summary>Writes the 16-byte tag of <paramref name="message"/>.</summary>
