@@ -119,29 +119,29 @@ internal sealed partial class Transformer
 
                 return value.Length;
             case EntityId.Card or EntityId.Phone or EntityId.UsSsn:
-            {
-                var length = 0;
-                foreach (var b in value)
                 {
-                    // Written over by the next when it does not count.
-                    to[length] = b;
-                    length += (uint)(b - '0') <= 9 || b == (byte)'+' ? 1 : 0;
-                }
+                    var length = 0;
+                    foreach (var b in value)
+                    {
+                        // Written over by the next when it does not count.
+                        to[length] = b;
+                        length += (uint)(b - '0') <= 9 || b == (byte)'+' ? 1 : 0;
+                    }
 
-                return length;
-            }
+                    return length;
+                }
 
             case EntityId.Iban:
-            {
-                var length = 0;
-                foreach (var b in value)
                 {
-                    to[length] = (byte)char.ToUpperInvariant((char)b);
-                    length += char.IsAsciiLetterOrDigit((char)b) ? 1 : 0;
-                }
+                    var length = 0;
+                    foreach (var b in value)
+                    {
+                        to[length] = (byte)char.ToUpperInvariant((char)b);
+                        length += char.IsAsciiLetterOrDigit((char)b) ? 1 : 0;
+                    }
 
-                return length;
-            }
+                    return length;
+                }
 
             default:
                 value.CopyTo(to);
