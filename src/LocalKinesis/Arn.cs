@@ -12,6 +12,8 @@ internal static class Arn
     public static string OfConsumer(Engine engine, string stream, string name, long createdMs) =>
         string.Create(CultureInfo.InvariantCulture, $"{OfStream(engine, stream)}/consumer/{name}:{createdMs / 1000}");
 
+    public static string OfChannel(Engine engine, string id) => $"arn:{Partition(engine.Options.Region)}:kinesis:{engine.Options.Region}:{engine.AccountId}:channel/{id}";
+
     /// <summary>The stream that a call is about: by its name or by its ARN, which must agree.</summary>
     public static string NameOf(Engine engine, string? name, string? arn)
     {

@@ -45,7 +45,7 @@ internal sealed partial class Engine
         _log = new StreamLog(log);
         foreach (var stream in Streams)
         {
-            if (stream.Document.Status != "ACTIVE" || stream.Document.Consumers.Any(c => c.Status != "ACTIVE"))
+            if (stream.Document.Status != "ACTIVE" || stream.Document.Consumers.Any(c => c.Status != "ACTIVE") || stream.Document.Channels.Any(c => c.Status != "ACTIVE"))
                 _ = CompleteLaterAsync(stream);
         }
 

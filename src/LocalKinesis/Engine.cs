@@ -24,6 +24,7 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly ILogger _logger;
     private StreamLog _log = null!;
     private int _nextStreamId = 1;
+    private int _spread;
 
     public Engine(LocalKinesisOptions options, TimeProvider time, ILogger logger)
     {
@@ -136,7 +137,7 @@ internal sealed partial class Engine : IAsyncDisposable
         var routing = stream.Routing;
         if (!stream.TakesRecords || routing.Open.Length == 0)
             throw Errors.StreamNotFound(this, stream.Name);
-        Route(routing, call, limited);
+        Route(routing, stream.Document.Spread, call, limited);
         call.Encrypted = stream.Document.KeyId is not null;
         if (!call.TryBuild(stream.Id))
             throw new FormatException("The data is not base64.");
@@ -184,13 +185,13 @@ internal sealed partial class Engine : IAsyncDisposable
     /// <summary>Whether chance, as configured, throttles this one.</summary>
     public bool ThrottledByChance() => Options.ThrottleProbability > 0 && Random.Shared.NextDouble() < Options.ThrottleProbability;
 
-    private void Route(Routing routing, PutCall call, bool limited)
+    private void Route(Routing routing, bool spread, PutCall call, bool limited)
     {
         var now = limited ? Ticks : 0;
         var chance = Options.ThrottleProbability > 0;
         foreach (ref var item in call.Items)
         {
-            item.Route = routing.Find(item.Hash);
+            item.Route = spread ? (int)((uint)Interlocked.Increment(ref _spread) % (uint)routing.Open.Length) : routing.Find(item.Hash);
             item.Shard = routing.Open[item.Route];
             if (limited)
                 item.Throttled = !item.Shard.TryWrite(item.Size, now);

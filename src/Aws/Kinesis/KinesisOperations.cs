@@ -48,6 +48,12 @@ public static class KinesisOperations
     public static AwsJsonOperation<PutResourcePolicyRequest, Nothing> PutResourcePolicy { get; } = new("PutResourcePolicy", Json.PutResourcePolicyRequest, Json.Nothing);
     public static AwsJsonOperation<GetResourcePolicyRequest, GetResourcePolicyResponse> GetResourcePolicy { get; } = new("GetResourcePolicy", Json.GetResourcePolicyRequest, Json.GetResourcePolicyResponse);
     public static AwsJsonOperation<DeleteResourcePolicyRequest, Nothing> DeleteResourcePolicy { get; } = new("DeleteResourcePolicy", Json.DeleteResourcePolicyRequest, Json.Nothing);
+    public static AwsJsonOperation<UpdateStreamRecordDistributionStrategyRequest, Nothing> UpdateStreamRecordDistributionStrategy { get; } = new("UpdateStreamRecordDistributionStrategy", Json.UpdateStreamRecordDistributionStrategyRequest, Json.Nothing);
+    public static AwsJsonOperation<CreateChannelRequest, ChannelResponse> CreateChannel { get; } = new("CreateChannel", Json.CreateChannelRequest, Json.ChannelResponse);
+    public static AwsJsonOperation<ChannelRequest, ChannelResponse> DescribeChannel { get; } = new("DescribeChannel", Json.ChannelRequest, Json.ChannelResponse);
+    public static AwsJsonOperation<ListChannelsRequest, ListChannelsResponse> ListChannels { get; } = new("ListChannels", Json.ListChannelsRequest, Json.ListChannelsResponse);
+    public static AwsJsonOperation<UpdateChannelRequest, ChannelResponse> UpdateChannel { get; } = new("UpdateChannel", Json.UpdateChannelRequest, Json.ChannelResponse);
+    public static AwsJsonOperation<ChannelRequest, Nothing> DeleteChannel { get; } = new("DeleteChannel", Json.ChannelRequest, Json.Nothing);
 
     /// <summary>Answers an event stream, not a JSON body.</summary>
     public static AwsJsonOperation<SubscribeToShardRequest, Nothing> SubscribeToShard { get; } = new("SubscribeToShard", Json.SubscribeToShardRequest, Json.Nothing);

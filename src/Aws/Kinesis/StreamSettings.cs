@@ -32,3 +32,6 @@ public sealed record WarmThroughput(int? TargetMiBps = null, int? CurrentMiBps =
 public sealed record UpdateStreamWarmThroughputRequest(int WarmThroughputMiBps, string? StreamName = null, string? StreamARN = null);
 
 public sealed record UpdateStreamWarmThroughputResponse(string? StreamARN = null, string? StreamName = null, WarmThroughput? WarmThroughput = null);
+
+/// <summary><see cref="RecordDistributionStrategy"/> is <c>USER_PARTITION_KEY</c>, the default, or <c>AUTO</c>: records go evenly to all shards, whatever their keys.</summary>
+public sealed record UpdateStreamRecordDistributionStrategyRequest(string RecordDistributionStrategy, string StreamARN);

@@ -19,7 +19,8 @@ public sealed record CreateStreamRequest(
     StreamModeDetails? StreamModeDetails = null,
     IReadOnlyDictionary<string, string>? Tags = null,
     int? MaxRecordSizeInKiB = null,
-    int? WarmThroughputMiBps = null);
+    int? WarmThroughputMiBps = null,
+    string? RecordDistributionStrategy = null);
 
 public sealed record DeleteStreamRequest(string? StreamName = null, string? StreamARN = null, bool? EnforceConsumerDeletion = null);
 
@@ -73,6 +74,8 @@ public sealed record StreamDescriptionSummary(
     string? KeyId = null,
     int? ConsumerCount = null,
     int? MaxRecordSizeInKiB = null,
-    WarmThroughput? WarmThroughput = null);
+    WarmThroughput? WarmThroughput = null,
+    int? ChannelCount = null,
+    string? RecordDistributionStrategy = null);
 
 public sealed record DescribeStreamSummaryResponse(StreamDescriptionSummary StreamDescriptionSummary);

@@ -16,6 +16,7 @@ internal static class CreateStream
             throw Errors.Validation("Shard count cannot be specified for a stream in On-Demand mode.");
         if (!onDemand && request.ShardCount is null)
             throw Errors.Validation("1 validation error detected: Value null at 'shardCount' failed to satisfy constraint: Member must not be null");
+        StreamSettings.CheckDistribution(engine, request.StreamName, request.RecordDistributionStrategy, onDemand);
         Tagging.Check(request.Tags, []);
         await AddAsync(engine, request, onDemand, StreamStatuses.Creating, cancellationToken).ConfigureAwait(false);
         if (engine.TryFind(request.StreamName, out var stream))
@@ -51,6 +52,7 @@ internal static class CreateStream
                     OnDemand = onDemand,
                     RetentionHours = engine.Options.RetentionHours,
                     MaxRecordKiB = request.MaxRecordSizeInKiB ?? 1024,
+                    Spread = request.RecordDistributionStrategy == StreamSettings.Auto,
                     WarmThroughputMiBps = request.WarmThroughputMiBps,
                     Tags = request.Tags ?? new Dictionary<string, string>(),
                 },

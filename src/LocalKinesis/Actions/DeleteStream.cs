@@ -17,6 +17,8 @@ internal static class DeleteStream
                 var document = stream.Document;
                 if (document.Consumers.Count > 0 && request.EnforceConsumerDeletion is not true)
                     throw Errors.InUse($"Stream {stream.Name} under account {engine.AccountId} has enhanced fan-out consumers associated with it; deregister them, or set EnforceConsumerDeletion.");
+                if (document.Channels.Count > 0)
+                    throw Errors.InUse($"Stream {stream.Name} under account {engine.AccountId} has channels associated with it; delete them first.");
                 return document.Status == StreamStatuses.Deleting
                     ? null
                     : new ControlEntry { Stream = document with { Status = StreamStatuses.Deleting, Pending = null } };

@@ -22,6 +22,8 @@ internal static class DescribeStreamSummary
             document.KeyId,
             document.Consumers.Count,
             document.MaxRecordKiB,
-            document.WarmThroughputMiBps is { } warm ? new WarmThroughput(warm, warm) : null)));
+            document.WarmThroughputMiBps is { } warm ? new WarmThroughput(warm, warm) : null,
+            document.Channels.Count,
+            document.OnDemand ? StreamSettings.Strategy(document) : null)));
     }
 }

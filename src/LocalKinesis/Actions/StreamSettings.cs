@@ -3,9 +3,12 @@ using Weir.Aws.Protocol;
 
 namespace Weir.LocalKinesis.Actions;
 
-/// <summary>UpdateStreamMode, UpdateMaxRecordSize and UpdateStreamWarmThroughput.</summary>
+/// <summary>UpdateStreamMode, UpdateMaxRecordSize, UpdateStreamWarmThroughput and UpdateStreamRecordDistributionStrategy.</summary>
 internal static class StreamSettings
 {
+    public const string Auto = "AUTO";
+    private const string UserPartitionKey = "USER_PARTITION_KEY";
+
     public static async Task<Nothing> UpdateModeAsync(Engine engine, UpdateStreamModeRequest request, CancellationToken cancellationToken)
     {
         var onDemand = request.StreamModeDetails.StreamMode == StreamModes.OnDemand;
@@ -13,10 +16,32 @@ internal static class StreamSettings
             engine,
             null,
             request.StreamARN,
-            s => StreamChange.Updating(engine, s) with { OnDemand = onDemand, WarmThroughputMiBps = onDemand ? request.WarmThroughputMiBps ?? s.Document.WarmThroughputMiBps : null },
+            s => StreamChange.Updating(engine, s) with { OnDemand = onDemand, Spread = onDemand && s.Document.Spread, WarmThroughputMiBps = onDemand ? request.WarmThroughputMiBps ?? s.Document.WarmThroughputMiBps : null },
             cancellationToken).ConfigureAwait(false);
         await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
+    }
+
+    public static string Strategy(Streams.StreamDocument document) => document.Spread ? Auto : UserPartitionKey;
+
+    /// <summary>Takes effect at once, for the records that come from then on.</summary>
+    public static Task<Nothing> UpdateDistributionAsync(Engine engine, UpdateStreamRecordDistributionStrategyRequest request, CancellationToken cancellationToken) => StreamChange.VoidAsync(
+        engine,
+        null,
+        request.StreamARN,
+        stream =>
+        {
+            Resharding.CheckActive(engine, stream);
+            CheckDistribution(engine, stream.Name, request.RecordDistributionStrategy, stream.Document.OnDemand);
+            return stream.Document with { Spread = request.RecordDistributionStrategy == Auto };
+        },
+        cancellationToken);
+
+    /// <exception cref="KinesisException">InvalidArgumentException: only streams on demand spread records.</exception>
+    public static void CheckDistribution(Engine engine, string stream, string? strategy, bool onDemand)
+    {
+        if (strategy is not null && !onDemand)
+            throw Errors.InvalidArgument($"RecordDistributionStrategy is only supported for streams in On-Demand mode; stream {stream} under account {engine.AccountId} is in Provisioned mode.");
     }
 
     public static async Task<Nothing> UpdateMaxRecordSizeAsync(Engine engine, UpdateMaxRecordSizeRequest request, CancellationToken cancellationToken)

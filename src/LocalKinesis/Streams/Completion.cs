@@ -19,9 +19,16 @@ internal static class Completion
         if (document.Status == StreamStatuses.Deleting)
             return new ControlEntry { Deleted = stream.Id };
         var consumers = CompleteConsumers(document.Consumers);
-        if (document.Status == StreamStatuses.Active)
-            return consumers is null ? null : new ControlEntry { Stream = document with { Consumers = consumers } };
-        var active = document with { Status = StreamStatuses.Active, Pending = null, Consumers = consumers ?? document.Consumers };
+        var channels = CompleteChannels(document.Channels);
+        if (document.Status == StreamStatuses.Active && consumers is null && channels is null)
+            return null;
+        var active = document with
+        {
+            Status = StreamStatuses.Active,
+            Pending = null,
+            Consumers = consumers ?? document.Consumers,
+            Channels = channels ?? document.Channels,
+        };
         if (document.Pending is not { } pending)
             return new ControlEntry { Stream = active };
         var lineage = new Lineage(stream.Shards.Select(s => s.Document), stream.NextShardIndex, engine.Now);
@@ -38,4 +45,9 @@ internal static class Completion
         consumers.All(c => c.Status == StreamStatuses.Active)
             ? null
             : [.. consumers.Where(c => c.Status != StreamStatuses.Deleting).Select(c => c with { Status = StreamStatuses.Active })];
+
+    private static List<ChannelDocument>? CompleteChannels(IReadOnlyList<ChannelDocument> channels) =>
+        channels.All(c => c.Status == ChannelStatuses.Active)
+            ? null
+            : [.. channels.Where(c => c.Status != ChannelStatuses.Deleting).Select(c => c with { Status = ChannelStatuses.Active })];
 }

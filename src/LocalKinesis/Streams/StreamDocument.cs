@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Weir.Aws.Kinesis;
 
 namespace Weir.LocalKinesis.Streams;
 
@@ -20,7 +21,11 @@ internal sealed record StreamDocument
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? field; } = new Dictionary<string, string>();
     public IReadOnlyList<string> ShardLevelMetrics { get; init => field = value ?? []; } = [];
     public IReadOnlyList<ConsumerDocument> Consumers { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<ChannelDocument> Channels { get; init => field = value ?? []; } = [];
     public string? Policy { get; init; }
+
+    /// <summary>Whether records go evenly to all shards, whatever their keys; only while the stream is on demand.</summary>
+    public bool Spread { get; init; }
 
     /// <summary>What is under way while the status is not ACTIVE; taken up again after a restart.</summary>
     public PendingChange? Pending { get; init; }
@@ -37,6 +42,23 @@ internal sealed record ConsumerDocument
     public required string Status { get; init; }
     public required long CreatedMs { get; init; }
     public string? Policy { get; init; }
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? field; } = new Dictionary<string, string>();
+}
+
+/// <summary>A channel of the stream; exactly one of <see cref="Bucket"/> and <see cref="Tables"/> is its destination.</summary>
+internal sealed record ChannelDocument
+{
+    public required string Name { get; init; }
+    public required string Id { get; init; }
+    public required string Arn { get; init; }
+    public required string Status { get; init; }
+    public required long CreatedMs { get; init; }
+    public required string RoleArn { get; init; }
+    public required RecordConfiguration Records { get; init; }
+    public S3DestinationConfiguration? Bucket { get; init; }
+    public S3TablesDestinationConfiguration? Tables { get; init; }
+    public ChannelEncryptionConfiguration? Encryption { get; init; }
+    public required CloudWatchLogs Logs { get; init; }
     public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? field; } = new Dictionary<string, string>();
 }
 

@@ -59,6 +59,10 @@ internal static class InputReader
                 writer.WritePropertyName(member.Name);
                 Normalize(found, member.Shape, writer);
             }
+            else if (member.Else is { } text)
+            {
+                writer.WriteString(member.Name, text);
+            }
         }
 
         writer.WriteEndObject();

@@ -9,13 +9,13 @@ internal static class InputShapes
     private const string Number = @"0|([1-9]\d{0,128})";
     private const int MostShards = 100_000;
     private const string Hash = @"0|([1-9]\d{0,38})";
-    private static readonly StringShape NameShape = new(Name, 1, 128);
-    private static readonly StringShape StreamArn = new(@"arn:aws.*:kinesis:.*:\d{12}:stream/\S+", 1, 2048);
+    internal static readonly StringShape NameShape = new(Name, 1, 128);
+    internal static readonly StringShape StreamArn = new(@"arn:aws.*:kinesis:.*:\d{12}:stream/\S+", 1, 2048);
     private static readonly StringShape ConsumerArn = new(@"^(arn):aws.*:kinesis:.*:\d{12}:.*stream\/[a-zA-Z0-9_.-]+\/consumer\/[a-zA-Z0-9_.-]+:[0-9]+", 1, 2048);
     private static readonly StringShape ResourceArn = new(@"arn:aws.*:kinesis:.*:\d{12}:.*stream/\S+", 1, 2048);
-    private static readonly StringShape Token = new(null, 1, 1_048_576);
+    internal static readonly StringShape Token = new(null, 1, 1_048_576);
     private static readonly IntegerShape PageSize = new(1, 10_000);
-    private static readonly MapShape TagMap = new(1, 200, 1, 128, 0, 256);
+    internal static readonly MapShape TagMap = new(1, 200, 1, 128, 0, 256);
     private static readonly ListShape TagKeys = new(new StringShape(null, 1, 128), 1, 50);
     private static readonly StringShape IteratorType = new(OneOf: ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"]);
     private static readonly StringShape Encryption = new(OneOf: ["KMS", "NONE"]);
@@ -30,6 +30,9 @@ internal static class InputShapes
         1,
         7);
 
+    private static readonly StringShape Distribution = new(OneOf: ["AUTO", "USER_PARTITION_KEY"]);
+    private static readonly Member Key = new("PartitionKey", new StringShape(null, 1, 256), true);
+    private static readonly Member OptionalKey = new("PartitionKey", new StringShape(null, 0, 256), Else: "");
     private static readonly Member Stream = new("StreamName", NameShape, true, "StreamARN");
     private static readonly Member OptionalArn = new("StreamARN", StreamArn);
     private static readonly Member RequiredArn = new("StreamARN", StreamArn, true);
@@ -46,7 +49,8 @@ internal static class InputShapes
         new Member("StreamModeDetails", Mode),
         new Member("Tags", TagMap),
         new Member("WarmThroughputMiBps", new IntegerShape(0)),
-        new Member("MaxRecordSizeInKiB", new IntegerShape(1024, 10_240)));
+        new Member("MaxRecordSizeInKiB", new IntegerShape(1024, 10_240)),
+        new Member("RecordDistributionStrategy", Distribution));
 
     public static StructureShape DeleteStream { get; } = new(Stream, OptionalArn, new Member("EnforceConsumerDeletion", new BooleanShape()));
 
@@ -73,28 +77,15 @@ internal static class InputShapes
             new Member("ShardId", NameShape),
             Timestamp)));
 
-    public static StructureShape PutRecord { get; } = new(
-        new Member("SequenceNumberForOrdering", new StringShape(Number)),
-        new Member("PartitionKey", new StringShape(null, 1, 256), true),
-        new Member("ExplicitHashKey", new StringShape(Hash)),
-        new Member("Data", Data, true),
-        Stream,
-        OptionalArn);
+    public static StructureShape PutRecord { get; } = OneRecord(Key);
 
-    public static StructureShape PutRecords { get; } = new(
-        new Member(
-            "Records",
-            new ListShape(
-                new StructureShape(
-                    new Member("PartitionKey", new StringShape(null, 1, 256), true),
-                    new Member("ExplicitHashKey", new StringShape(Hash)),
-                    new Member("Data", Data, true)),
-                1,
-                500,
-                "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310"),
-            true),
-        Stream,
-        OptionalArn);
+    public static StructureShape PutRecords { get; } = Records(Key);
+
+    /// <summary>PutRecord into a stream that spreads records, where a key may be left out.</summary>
+    public static StructureShape PutRecordSpread { get; } = OneRecord(OptionalKey);
+
+    /// <summary>PutRecords into a stream that spreads records, where a key may be left out.</summary>
+    public static StructureShape PutRecordsSpread { get; } = Records(OptionalKey);
 
     public static StructureShape GetShardIterator { get; } = new(
         new Member("ShardId", NameShape, true),
@@ -160,6 +151,8 @@ internal static class InputShapes
 
     public static StructureShape UpdateStreamWarmThroughput { get; } = new(new Member("WarmThroughputMiBps", new IntegerShape(0), true), Stream, OptionalArn);
 
+    public static StructureShape UpdateStreamRecordDistributionStrategy { get; } = new(RequiredArn, new Member("RecordDistributionStrategy", Distribution, true));
+
     public static StructureShape UpdateAccountSettings { get; } = new(new Member(
         "MinimumThroughputBillingCommitment",
         new StructureShape(new Member("Status", new StringShape(OneOf: ["ENABLED", "DISABLED"]), true)),
@@ -193,4 +186,24 @@ internal static class InputShapes
                 new Member("SequenceNumber", new StringShape(Number)),
                 Timestamp),
             true));
+
+    private static StructureShape OneRecord(Member key) => new(
+        new Member("SequenceNumberForOrdering", new StringShape(Number)),
+        key,
+        new Member("ExplicitHashKey", new StringShape(Hash)),
+        new Member("Data", Data, true),
+        Stream,
+        OptionalArn);
+
+    private static StructureShape Records(Member key) => new(
+        new Member(
+            "Records",
+            new ListShape(
+                new StructureShape(key, new Member("ExplicitHashKey", new StringShape(Hash)), new Member("Data", Data, true)),
+                1,
+                500,
+                "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310"),
+            true),
+        Stream,
+        OptionalArn);
 }

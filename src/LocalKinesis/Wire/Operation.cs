@@ -26,7 +26,7 @@ internal sealed class Operation<TInput, TOutput>(
 {
     public override async Task InvokeAsync(Engine engine, JsonElement input, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
-        var request = Bind(input, engine.Rates);
+        var request = Bind(input, engine);
         var answer = await act(engine, request, cancellationToken).ConfigureAwait(false);
         if (answer is Nothing)
             return;
@@ -44,15 +44,28 @@ internal sealed class Operation<TInput, TOutput>(
 
     /// <summary>Reads and checks an input.</summary>
     /// <param name="input">As the client sent it.</param>
-    /// <param name="rates">Counts the call when it is valid; null where it is not one of those that are limited.</param>
-    public TInput Bind(JsonElement input, ApiRates? rates = null)
+    /// <param name="engine">Counts the call when it is valid, and knows whose records need no key; null where neither matters.</param>
+    public TInput Bind(JsonElement input, Engine? engine = null)
+    {
+        using var document = Normal(input, Shape);
+        if (engine is null || SpreadRecords.ShapeOf(engine, Name, document.RootElement) is not { } spread)
+            return Checked(document.RootElement, Shape, engine);
+        using var keyless = Normal(document.RootElement, spread);
+        return Checked(keyless.RootElement, spread, engine);
+    }
+
+    private TInput Checked(JsonElement input, StructureShape shape, Engine? engine)
+    {
+        Constraints.Check(input, shape);
+        engine?.Rates.Count(Name, input);
+        return input.Deserialize(contract.Input)!;
+    }
+
+    private static JsonDocument Normal(JsonElement input, StructureShape shape)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Plain))
-            InputReader.Normalize(input, Shape, writer);
-        using var document = JsonDocument.Parse(buffer.WrittenMemory);
-        Constraints.Check(document.RootElement, Shape);
-        rates?.Count(Name, document.RootElement);
-        return document.RootElement.Deserialize(contract.Input)!;
+            InputReader.Normalize(input, shape, writer);
+        return JsonDocument.Parse(buffer.WrittenMemory);
     }
 }

@@ -62,6 +62,12 @@ internal static class Operations
         new Operation<UpdateStreamWarmThroughputRequest, UpdateStreamWarmThroughputResponse>(Contract.UpdateStreamWarmThroughput, InputShapes.UpdateStreamWarmThroughput, StreamSettings.UpdateWarmThroughputAsync),
         new Operation<DescribeLimitsRequest, DescribeLimitsResponse>(Contract.DescribeLimits, InputShapes.Empty, AccountOperations.DescribeLimitsAsync),
         new Operation<DescribeAccountSettingsRequest, DescribeAccountSettingsResponse>(Contract.DescribeAccountSettings, InputShapes.Empty, AccountOperations.DescribeAsync),
+        new Operation<UpdateStreamRecordDistributionStrategyRequest, Nothing>(Contract.UpdateStreamRecordDistributionStrategy, InputShapes.UpdateStreamRecordDistributionStrategy, StreamSettings.UpdateDistributionAsync),
+        new Operation<CreateChannelRequest, ChannelResponse>(Contract.CreateChannel, ChannelShapes.Create, Channels.CreateAsync),
+        new Operation<ChannelRequest, ChannelResponse>(Contract.DescribeChannel, ChannelShapes.Named, Channels.DescribeAsync),
+        new Operation<ListChannelsRequest, ListChannelsResponse>(Contract.ListChannels, ChannelShapes.List, Channels.ListAsync),
+        new Operation<UpdateChannelRequest, ChannelResponse>(Contract.UpdateChannel, ChannelShapes.Update, Channels.UpdateAsync),
+        new Operation<ChannelRequest, Nothing>(Contract.DeleteChannel, ChannelShapes.Named, Channels.DeleteAsync),
         new Operation<UpdateAccountSettingsRequest, UpdateAccountSettingsResponse>(Contract.UpdateAccountSettings, InputShapes.UpdateAccountSettings, AccountOperations.UpdateAsync),
     }.ToFrozenDictionary(o => o.Name, StringComparer.Ordinal);
 

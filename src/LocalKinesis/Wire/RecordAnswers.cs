@@ -155,9 +155,17 @@ internal static class RecordAnswers
             output.Write(_number);
             output.Write("\",\"ApproximateArrivalTimestamp\":"u8);
             Time(block.ArrivedMs);
-            output.Write(block.Encrypted ? ",\"EncryptionType\":\"KMS\",\"PartitionKey\":\""u8 : ",\"PartitionKey\":\""u8);
-            Text(key.Span);
-            output.Write("\",\"Data\":\""u8);
+            if (block.Encrypted)
+                output.Write(",\"EncryptionType\":\"KMS\""u8);
+            // Records of streams that spread them may have none.
+            if (!key.IsEmpty)
+            {
+                output.Write(",\"PartitionKey\":\""u8);
+                Text(key.Span);
+                output.Write("\""u8);
+            }
+
+            output.Write(",\"Data\":\""u8);
             Base64.EncodeToUtf8(data.Span, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(data.Length)), out _, out var written);
             output.Advance(written);
             output.Write("\"}"u8);

@@ -27,7 +27,8 @@ internal sealed record StructureShape(params Member[] Members) : Shape;
 /// <param name="Shape">What it may be.</param>
 /// <param name="Required">Whether it must be there.</param>
 /// <param name="Unless">A member that may stand in for a required one.</param>
-internal sealed record Member(string Name, Shape Shape, bool Required = false, string? Unless = null)
+/// <param name="Else">The text to take when it is not there.</param>
+internal sealed record Member(string Name, Shape Shape, bool Required = false, string? Unless = null, string? Else = null)
 {
     /// <summary>The name as messages have it: <c>streamName</c>.</summary>
     public string Label { get; } = char.ToLowerInvariant(Name[0]) + Name[1..];
