@@ -164,8 +164,28 @@ public sealed partial class RuleBook : BackgroundService, IRuleBook
             var version = Version(connection, transaction);
             var entries = Read(connection, transaction);
             _holder.Activate(entries.ConvertAll(e => e.Rule));
+            if (RuleSetHistory.InForce(connection, transaction)?.Hash != _holder.ActiveHash)
+            {
+                Adopt(connection, transaction, entries);
+            }
+
+            transaction.Commit();
             Feed.Publish(new RuleBookSnapshot(version, _holder.ActiveHash, entries));
             LogActivated(_logger, version, _holder.ActiveHash);
+        }
+    }
+
+    /// <summary>Rules that came from another process of the fleet, or from a version that kept no sets, are a set of the history too: a retired one with the same content, else one of its own.</summary>
+    private void Adopt(Microsoft.Data.Sqlite.SqliteConnection connection, Microsoft.Data.Sqlite.SqliteTransaction transaction, List<RuleEntry> entries)
+    {
+        if (entries.MaxBy(e => e.ChangedAt) is { } last)
+        {
+            var (by, basis) = (new Actor("", last.ChangedBy, []), RuleSetHistory.InForce(connection, transaction)?.Number);
+            RuleSetHistory.RetireActive(connection, transaction, by, last.ChangedAt);
+            if (!RuleSetHistory.Revive(connection, transaction, _holder.ActiveHash, by, last.Reason, last.ChangedAt))
+            {
+                RuleSetHistory.Add(connection, transaction, RuleSetState.Active, _holder.ActiveHash, entries.ConvertAll(e => e.Rule), basis, by, last.Reason, last.ChangedAt);
+            }
         }
     }
 

@@ -91,6 +91,14 @@ internal static class RuleSetHistory
         Step(RuleSetAct.Activated, by, set.Hash, reason, at),
         ("$number", set.Number), ("$seen", set.Hash), ("$state", set.State.ToString()), ("$approved", set.ApprovedBy), ("$at", at.Stored()));
 
+    /// <summary>Brings the newest retired set of this content into force; false when there is none.</summary>
+    public static bool Revive(SqliteConnection connection, SqliteTransaction transaction, string hash, Actor by, string? reason, DateTimeOffset at) => Change(
+        connection,
+        transaction,
+        $"UPDATE rule_sets SET state = 'Active', activated_at = $at, retired_at = NULL, {WithStep} WHERE number = (SELECT MAX(number) FROM rule_sets WHERE hash = $hash AND state = 'Retired')",
+        Step(RuleSetAct.Activated, by, hash, reason, at),
+        ("$hash", hash), ("$at", at.Stored()));
+
     public static bool Discard(SqliteConnection connection, SqliteTransaction transaction, RuleSet set, Actor by, string? reason, DateTimeOffset at) => Change(
         connection,
         transaction,

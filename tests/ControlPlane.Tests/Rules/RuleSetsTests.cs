@@ -244,6 +244,34 @@ public sealed class RuleSetsTests : IDisposable
     }
 
     [Fact]
+    public void Rules_that_came_from_another_process_of_the_fleet_are_a_set_of_the_history()
+    {
+        var first = _book.Current.Hash;
+        ComesFromOutside("DELETE FROM rules WHERE id = 'email'", "UPDATE rules SET changed_by = 'Carl', changed_at = '2026-11-23T09:00:00.0000000Z', reason = 'noise' WHERE id = 'phone'");
+
+        var second = _sets.Find(2)!;
+        Assert.Equal((RuleSetState.Active, _book.Current.Hash, "Carl", "noise", (int?)1), (second.State, second.Hash, second.DraftedBy, second.Reason, second.Base));
+        Assert.Equal(RuleSetState.Retired, _sets.Find(1)!.State);
+        Assert.DoesNotContain(second.Rules, r => r.Id == "email");
+
+        var email = System.Text.Json.JsonSerializer.Serialize(_sets.Find(1)!.Rules[0], RuleBook.Json);
+        ComesFromOutside($"INSERT INTO rules (id, position, body, changed_by, changed_at) VALUES ('email', 0, '{email}', 'Carl', '2026-11-23T10:00:00.0000000Z')");
+        Assert.Equal((first, RuleSetState.Active, RuleSetState.Retired), (_book.Current.Hash, _sets.Find(1)!.State, _sets.Find(2)!.State));
+        Assert.Null(_sets.Find(3));
+    }
+
+    /// <summary>As an exchange with the fleet writes it.</summary>
+    private void ComesFromOutside(params string[] statements)
+    {
+        foreach (var statement in statements.Append("UPDATE counters SET value = value + 1 WHERE name = 'rules'"))
+        {
+            _state.Database.Execute(statement);
+        }
+
+        _book.Follow();
+    }
+
+    [Fact]
     public void A_draft_starts_with_the_rules_in_force_and_what_packs_add_to_them()
     {
         RedactionRule[] from = [new("email", "E-mail", "EMAIL_ADDRESS", null, new Transform(TransformKind.Token)), new("phone", "Phone", "PHONE_NUMBER", null, new Transform(TransformKind.Redact), Enabled: false)];
