@@ -21,7 +21,7 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         using var client = await WeirClient.ForAsync(weir, "acme");
         var ada = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
         await ada.SignInAsync();
-        var carl = await SecondPersonAsync(weir, ada);
+        var carl = await SecondPersonAsync(weir, ada, "compliance");
         Assert.Contains("L-4711", await StoredAsync(client, "before"), StringComparison.Ordinal);
 
         await DraftAsync(ada);
@@ -37,7 +37,7 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await using var weir = await WeirProcess.StartAsync(ConsolePages.Settings("orders:1"), null, Cancel);
         var ada = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
         await ada.SignInAsync();
-        var carl = await SecondPersonAsync(weir, ada);
+        var carl = await SecondPersonAsync(weir, ada, "compliance");
         await DraftAsync(ada);
         await carl.OpenAsync("/rules/versions/2?show=rules");
         await carl.GetByTestId("draft-edit-loyalty-number").ClickAsync();
@@ -52,12 +52,39 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await Expect(ada.GetByTestId("draft-rule-loyalty-number")).ToContainTextAsync("Loyalty number");
     }
 
-    private async Task<IPage> SecondPersonAsync(WeirProcess weir, IPage ada)
+    [Fact]
+    public async Task A_reversible_value_is_shown_to_privacy_for_a_reason_and_stands_in_no_address_log_or_audit_line()
+    {
+        await using var weir = await WeirProcess.StartAsync(ConsolePages.Settings("orders:1"), null, Cancel);
+        using var client = await WeirClient.ForAsync(weir, "acme");
+        await client.PutAsync("rules/loyalty", new { name = "Loyalty number", path = "/loyalty", transform = new { kind = "Encrypt" } });
+        Assert.DoesNotContain("L-4711", await StoredAsync(client, "sealed"), StringComparison.Ordinal);
+        var ada = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
+        await ada.SignInAsync();
+        var paula = await SecondPersonAsync(weir, ada, "privacy");
+        var addresses = new List<string>();
+        paula.Request += (_, request) => addresses.Add(request.Url);
+
+        await paula.OpenAsync("/records?q=sealed");
+        await paula.GetByTestId("records-table").Locator("button").First.ClickAsync();
+        await paula.GetByTestId("record-reveal").ClickAsync();
+        await paula.GetByTestId("reveal-reason").FillAsync("complaint of a customer");
+        await paula.GetByTestId("reveal-go").ClickAsync();
+        await Expect(paula.GetByTestId("reveal-value")).ToHaveTextAsync("L-4711", new() { Timeout = Patience });
+        await paula.GetByTestId("reveal-close").ClickAsync();
+        await Expect(paula.GetByTestId("reveal-value")).ToHaveCountAsync(0);
+
+        var audit = await client.GetAsync("audit?action=reveal-value");
+        Assert.Contains("complaint of a customer", audit.GetRawText(), StringComparison.Ordinal);
+        Assert.All([audit.GetRawText(), weir.Output, paula.Url, .. addresses], text => Assert.DoesNotContain("L-4711", text, StringComparison.Ordinal));
+    }
+
+    private async Task<IPage> SecondPersonAsync(WeirProcess weir, IPage ada, string role)
     {
         await ada.OpenAsync("/access");
         await ada.GetByTestId("person-name").FillAsync("Carl");
         await ada.GetByTestId("person-email").FillAsync("carl@weir.example");
-        await ada.GetByTestId("person-role").SelectOptionAsync("compliance");
+        await ada.GetByTestId("person-role").SelectOptionAsync(role);
         await ada.GetByTestId("person-create").ClickAsync();
         var password = (await ada.GetByTestId("secret-text").InnerTextAsync(new() { Timeout = Patience })).Trim();
         var carl = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
