@@ -122,11 +122,11 @@ public sealed partial class RuleSetPage(NavigationManager navigation, IRuleSets 
 
     private Task ToggleAsync(RedactionRule rule) => RunAsync(new SaveDraftRule(_set!.Number, _set.Hash, rule with { Enabled = !rule.Enabled }));
 
-    private Task EditAsync(RedactionRule? rule)
+    private async Task EditAsync(RedactionRule? rule)
     {
         // The draft as it is now: whoever else edits it while the dialog is open has the say.
         var (number, hash) = (_set!.Number, _set.Hash);
-        return RuleDialog.ShowAsync(_dialogs, rule, (changed, reason) => new SaveDraftRule(number, hash, changed, reason), (id, reason) => new DeleteDraftRule(number, hash, id, reason), [.. _set.Rules.Select(r => r.Id)]);
+        await RuleDialog.ShowAsync(_dialogs, rule, (changed, reason) => new SaveDraftRule(number, hash, changed, reason), (id, reason) => new DeleteDraftRule(number, hash, id, reason), [.. _set.Rules.Select(r => r.Id)]);
     }
 
     private Task ActivateAsync() => _sets.Feed.Latest?.FirstOrDefault(s => s.State == RuleSetState.Active) is not { } over

@@ -62,6 +62,7 @@ internal sealed class MacBatch
     /// <summary>Computes all MACs, by AES-CMAC or, with a secret for it, by HMAC-SHA-256, and their proofs. The messages are forgotten.</summary>
     public void Compute(Cmac mac, byte[]? hmacSecret, Cmac check)
     {
+        Span<byte> hash = stackalloc byte[32];
         for (var first = 0; first < _count; first += Side)
         {
             var four = _messages.AsSpan(first, Math.Min(Side, _count - first));
@@ -73,7 +74,6 @@ internal sealed class MacBatch
             {
                 foreach (ref var message in four)
                 {
-                    Span<byte> hash = stackalloc byte[32];
                     HMACSHA256.HashData(hmacSecret, _text.AsSpan(message.Start, message.Length), hash);
                     message.Tag = Vector128.Create<byte>(hash[..16]);
                 }
