@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Routing;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
@@ -67,6 +68,28 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             _ = EveryAsync(pace, time, tick);
         }
     }
+
+    /// <summary>Calls <paramref name="apply"/> with each later address, as long as the component lives, and draws. Call it from <c>OnInitialized</c>.</summary>
+    protected void FollowAddress(NavigationManager navigation, Func<string, Task> apply)
+    {
+        if (RendererInfo.IsInteractive)
+        {
+            void OnChanged(object? sender, LocationChangedEventArgs e) => _ = InvokeAsync(async () =>
+            {
+                await apply(e.Location);
+                StateHasChanged();
+            });
+            navigation.LocationChanged += OnChanged;
+            _gone.Token.Register(() => navigation.LocationChanged -= OnChanged);
+        }
+    }
+
+    /// <inheritdoc cref="FollowAddress(NavigationManager, Func{string, Task})"/>
+    protected void FollowAddress(NavigationManager navigation, Action<string> apply) => FollowAddress(navigation, address =>
+    {
+        apply(address);
+        return Task.CompletedTask;
+    });
 
     protected override async Task OnInitializedAsync()
     {

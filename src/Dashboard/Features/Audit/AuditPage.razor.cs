@@ -27,26 +27,14 @@ public sealed partial class AuditPage(NavigationManager navigation, IAuditLog au
     {
         await base.OnInitializedAsync();
         _view = AuditView.From(navigation.Uri);
-        if (RendererInfo.IsInteractive)
+        FollowAddress(navigation, address =>
         {
-            navigation.LocationChanged += OnLocationChanged;
-        }
+            _view = AuditView.From(address);
+            return ReadAsync();
+        });
 
         await ReadAsync();
     }
-
-    protected override void Dispose(bool disposing)
-    {
-        navigation.LocationChanged -= OnLocationChanged;
-        base.Dispose(disposing);
-    }
-
-    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e) => _ = InvokeAsync(async () =>
-    {
-        _view = AuditView.From(e.Location);
-        await ReadAsync();
-        StateHasChanged();
-    });
 
     private void Show(AuditView view) => navigation.NavigateTo(view.ToUrl(), replace: true);
 

@@ -27,33 +27,23 @@ public sealed partial class RecordsPage(NavigationManager navigation, IRecordSto
     {
         await base.OnInitializedAsync();
         _view = RecordsView.From(navigation.Uri);
-        if (RendererInfo.IsInteractive)
-        {
-            navigation.LocationChanged += OnLocationChanged;
-        }
+        FollowAddress(navigation, MoveAsync);
 
         await ReadAsync();
         Every(TimeSpan.FromSeconds(1), time, () => Live ? ReadAsync() : Task.CompletedTask);
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        navigation.LocationChanged -= OnLocationChanged;
-        base.Dispose(disposing);
-    }
-
-    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e) => _ = InvokeAsync(async () =>
+    private async Task MoveAsync(string address)
     {
         var before = _view;
-        _view = RecordsView.From(e.Location);
+        _view = RecordsView.From(address);
         if ((before.Stream, before.Text, before.Before) != (_view.Stream, _view.Text, _view.Before) || (Live && !before.Live))
         {
             await ReadAsync();
         }
 
         Choose();
-        StateHasChanged();
-    });
+    }
 
     private void Show(RecordsView view) => navigation.NavigateTo(view.ToUrl(), replace: true);
 

@@ -59,10 +59,7 @@ public sealed partial class RuleSetPage(NavigationManager navigation, IRuleSets 
             _asOf = time.GetUtcNow();
             return Task.CompletedTask;
         });
-        if (RendererInfo.IsInteractive)
-        {
-            navigation.LocationChanged += OnLocationChanged;
-        }
+        FollowAddress(navigation, address => _view = RuleSetView.From(Number, address));
     }
 
     protected override void OnParametersSet()
@@ -72,18 +69,6 @@ public sealed partial class RuleSetPage(NavigationManager navigation, IRuleSets 
         {
             Take(all);
         }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        navigation.LocationChanged -= OnLocationChanged;
-        base.Dispose(disposing);
-    }
-
-    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e)
-    {
-        _view = RuleSetView.From(Number, e.Location);
-        _ = InvokeAsync(StateHasChanged);
     }
 
     private void Take(IReadOnlyList<RuleSet> all)

@@ -25,22 +25,7 @@ public sealed partial class RuleSetsPage(NavigationManager navigation, IRuleSets
     {
         _view = RuleSetsView.From(navigation.Uri);
         Follow(_sets.Feed, all => _all = all);
-        if (RendererInfo.IsInteractive)
-        {
-            navigation.LocationChanged += OnLocationChanged;
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        navigation.LocationChanged -= OnLocationChanged;
-        base.Dispose(disposing);
-    }
-
-    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e)
-    {
-        _view = RuleSetsView.From(e.Location);
-        _ = InvokeAsync(StateHasChanged);
+        FollowAddress(navigation, address => _view = RuleSetsView.From(address));
     }
 
     private Task<IDialogReference> DraftAsync() => DraftDialog.ShowAsync(dialogs, null);

@@ -32,22 +32,7 @@ public sealed partial class RulesPage(NavigationManager navigation, IRuleBook ru
             _asOf = time.GetUtcNow();
             return Task.CompletedTask;
         });
-        if (RendererInfo.IsInteractive)
-        {
-            navigation.LocationChanged += OnLocationChanged;
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        navigation.LocationChanged -= OnLocationChanged;
-        base.Dispose(disposing);
-    }
-
-    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e)
-    {
-        _view = RulesView.From(e.Location);
-        _ = InvokeAsync(StateHasChanged);
+        FollowAddress(navigation, address => _view = RulesView.From(address));
     }
 
     private void Show(RulesView view) => navigation.NavigateTo(view.ToUrl(), replace: true);
