@@ -23,6 +23,9 @@ internal ref struct Members
     /// <summary>The last key that was read.</summary>
     public KeyStep Last;
 
+    /// <summary>Set by <see cref="Skip"/>: the key at <see cref="At"/>, which was foreseen but whose value calls for more; null for any other.</summary>
+    public KeyStep? Foreseen;
+
     /// <summary>
     /// Goes on for as long as members are foreseen and plain. True when the object ended behind one, and <see cref="At"/> is its brace.
     /// No calls stand in this loop, so that what it needs stays in registers.
@@ -39,7 +42,8 @@ internal ref struct Members
         var last = Last;
         var strings = Strings;
         var ended = false;
-        while (last.After(ref text, at, length) is { } key)
+        KeyStep? key;
+        while ((key = last.After(ref text, at, length)) is not null)
         {
             var value = at + key.Length;
             var next = structural;
@@ -103,6 +107,7 @@ internal ref struct Members
         Interest = ref interest;
         Strings = strings;
         Last = last;
+        Foreseen = key;
         return ended;
     }
 

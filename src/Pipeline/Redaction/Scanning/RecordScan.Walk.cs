@@ -190,6 +190,7 @@ internal sealed partial class RecordScan
             interest = ref Unsafe.Add(ref interest, 1);
         }
 
+        KeyStep? foreseen;
         if (inherited is null)
         {
             var members = new Members { At = at, Structural = ref structural, Interest = ref interest, Strings = strings, Last = last };
@@ -201,10 +202,15 @@ internal sealed partial class RecordScan
             {
                 goto leave;
             }
+
+            foreseen = members.Foreseen;
+        }
+        else
+        {
+            foreseen = last.After(ref first, at, length);
         }
 
-        // The next member is one to look at, or its key was not foreseen.
-        var foreseen = last.After(ref first, at, length);
+        // A member to look at, or one whose key was not foreseen.
         if (foreseen is not null)
         {
             last = foreseen;
