@@ -26,6 +26,11 @@ internal static class ContextDetector
     /// <summary>A key that names the entity is evidence enough to look at its value.</summary>
     public static bool DecidesByKey(int id) => id == EntityId.ApiKey || EntityCatalogue.All[id].Evidence == Evidence.ByName || EntityCatalogue.All[id].Format is not null;
 
+    /// <summary>Words in running text lead to it.</summary>
+    public static bool FindsByWords(int id) => id is EntityId.ApiKey or EntityId.AwsKey || id == BirthDate || EntityCatalogue.All[id].Format is not null;
+
+    private static readonly int BirthDate = EntityCatalogue.Find("DATE_OF_BIRTH")!.Id;
+
     /// <summary>The value's key names the entities.</summary>
     public static void ByKey(ReadOnlySpan<byte> text, int start, int end, int[] entities, Pool<Finding> findings)
     {
@@ -35,7 +40,7 @@ internal static class ContextDetector
             if (id == EntityId.ApiKey)
             {
                 // A secret has no shape: what a key calls one is one.
-                if (end - start >= 4)
+                if (end - start >= 3)
                 {
                     findings.Add(new Finding(start, end, id));
                 }
@@ -128,6 +133,13 @@ internal static class ContextDetector
                     {
                         findings.Add(new Finding(secret, SecretEnd(text[..end], secret), id));
                     }
+                    else if (id == BirthDate && looked[id])
+                    {
+                        if (WrittenDate.TryFind(text[..end], tokens[j].End, out var from, out var to))
+                        {
+                            findings.Add(new Finding(from, to, id));
+                        }
+                    }
                     else if (looked[id] && EntityCatalogue.All[id].Format is { } format)
                     {
                         Around(text, tokens, i, j, id, format, findings);
@@ -146,8 +158,19 @@ internal static class ContextDetector
             sign |= text[at++] is (byte)'=' or (byte)':';
         }
 
+        // Authorization: Bearer ...
+        foreach (var scheme in Schemes)
+        {
+            if (text[at..].StartsWith(scheme))
+            {
+                at += scheme.Length;
+            }
+        }
+
         return sign && SecretEnd(text, at) - at >= 6 ? at : 0;
     }
+
+    private static readonly byte[][] Schemes = ["Bearer "u8.ToArray(), "Basic "u8.ToArray(), "Token "u8.ToArray()];
 
     private static int SecretEnd(ReadOnlySpan<byte> text, int at)
     {

@@ -199,8 +199,17 @@ internal static class Detectors
                 return hexadecimal;
             }
 
-            // Part of a hexadecimal identifier: read as base64 it gives no address and no digits, and only a mark before it would make it a key.
-            if (IsHexadecimal(text.Slice(first, BlockMasks.LongRun)) && !SecretDetector.IsMarked(text, first, from))
+            // Part of a hexadecimal identifier: read as base64 it gives no address and no digits, and only a mark before or behind it would make it a key.
+            if (looked[EntityId.ApiKey] && first + 36 <= to && text[first + 32] == (byte)'-' && text[first + 33] == (byte)'u' && text[first + 34] == (byte)'s' && char.IsAsciiDigit((char)text[first + 35])
+                && !text.Slice(first, 32).ContainsAnyExcept(HexDigits))
+            {
+                var tail = first + 36;
+                tail += tail < to && char.IsAsciiDigit((char)text[tail]) ? 1 : 0;
+                frame.Findings.Add(new Finding(first, tail, EntityId.ApiKey));
+                return tail;
+            }
+
+            if (IsHexadecimal(text.Slice(first, BlockMasks.LongRun)) && !SecretDetector.IsMarked(text, first, from) && (first == from || text[first - 1] != (byte)'_'))
             {
                 return 0;
             }

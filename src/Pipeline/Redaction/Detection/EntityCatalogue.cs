@@ -60,16 +60,16 @@ public static partial class EntityCatalogue
         new("PERSON", "Person's name", Evidence.ByName)
         {
             Keywords = ["firstname", "lastname", "fullname", "surname", "givenname", "familyname", "middlename", "maidenname", "forename", "cardholder", "cardholdername", "accountholder", "recipientname", "customername", "contactname",
-                "vorname", "nachname", "nom", "prenom", "nombre", "apellido", "apellidos", "cognome", "patientname", "employeename", "drivername", "passengername", "personname", "username"],
+                "displayname", "legalname", "nickname", "alias", "beneficiary", "beneficiaryname", "payee", "payeename", "contactperson", "emergencycontact", "emergencycontactname", "patient", "spouse", "guardian", "nextofkin", "sendername", "ownername", "holdername", "signatory", "vorname", "nachname", "nom", "prenom", "nombre", "apellido", "apellidos", "cognome", "patientname", "employeename", "drivername", "passengername", "personname", "username"],
         },
         new("STREET_ADDRESS", "Postal address", Evidence.ByName)
         {
             Keywords = ["street", "streetaddress", "addressline", "addressline1", "addressline2", "address1", "address2", "line1", "line2", "postaladdress", "homeaddress", "billingaddress", "shippingaddress", "deliveryaddress", "mailingaddress",
-                "strasse", "straße", "rue", "calle", "direccion", "indirizzo", "adresse", "housenumber"],
+                "address", "fulladdress", "residence", "residentialaddress", "permanentaddress", "streetname", "street1", "street2", "anschrift", "wohnort", "domicilio", "strasse", "straße", "rue", "calle", "direccion", "indirizzo", "adresse", "housenumber"],
         },
         new("DATE_OF_BIRTH", "Date of birth", Evidence.ByName)
         {
-            Keywords = ["dob", "dateofbirth", "birthdate", "birthday", "birthdt", "geburtsdatum", "fechanacimiento", "fechadenacimiento", "datenaissance", "datedenaissance", "datadinascita", "geboortedatum", "born"],
+            Keywords = ["dob", "dateofbirth", "birthdate", "birthday", "birthdt", "geburtsdatum", "fechanacimiento", "fechadenacimiento", "datenaissance", "datedenaissance", "datadinascita", "geboortedatum", "born", "geboren", "geborenam", "né", "née", "nacido", "nacida", "nato", "nata", "nascimento", "datadenascimento", "urodzony", "dataurodzenia", "fødselsdato", "födelsedatum", "syntymäaika"],
         },
     ];
 

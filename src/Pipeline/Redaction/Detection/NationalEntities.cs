@@ -110,7 +110,8 @@ public static partial class EntityCatalogue
         Id("UK_PASSPORT", "UK passport", "GB", new(n => Checks.Digits(n, 9) || Checks.Shape(n, "AA9999999"), 9, 9), 1, "passport", "passportnumber", "passportno", "hmpo"),
         Id("UK_DRIVING_LICENCE", "UK driving licence", "GB", new(Europe.UkDrivingLicence, 16, 16), 0.0001, "drivinglicence", "driverslicence", "dvla", "licence", "drivinglicense", "licencenumber"),
         Id("NG_NIN", "Nigerian identity number", "NG", new(World.NgNin, 11, 11), 0.1, "nin", "nationalidentification", "nimc", "nationalidentitynumber"),
-        Any("PASSPORT", "Passport of any country", Documents.IsMixed, 6, 11, "passport", "passportnumber", "passportno", "passportid", "traveldocument", "traveldocumentnumber", "reisepass", "passeport", "pasaporte", "passaporto", "passaporte", "paspoort", "pass"),
+        Any("DRIVER_LICENSE", "Driving licence of any country", _ => false, 5, 20, "driverlicense", "driverslicense", "driverlicence", "driverslicence", "drivinglicense", "drivinglicence", "drivinglicenceno", "driverlicensenumber", "driverslicensenumber", "licenseno", "licenceno", "licensenumber", "licencenumber", "fuhrerschein", "führerschein", "permisdeconduire", "patente"),
+        Any("PASSPORT", "Passport of any country", Documents.IsMixed, 6, 11, "passport", "passportnumber", "passportno", "passportid", "traveldocument", "traveldocumentnumber", "reisepass", "passeport", "pasaporte", "passaporto", "passaporte", "paspoort"),
         Any("IDENTITY_CARD", "Identity card of any country", Documents.IsMixed, 8, 18, "identitycard", "identitycardnumber", "idcard", "idcardnumber", "nationalid", "nationalidnumber", "nationalidentitynumber", "personalid", "cnic", "hkid", "codigomelli"),
         Any("TAX_ID", "Tax number of any country", Documents.IsMixed, 4, 16, "taxid", "taxidnumber", "taxnumber", "taxno", "tin", "tinnumber", "taxpayerid", "taxpayernumber", "fiscalcode", "fiscalnumber"),
         Any("VAT", "VAT number of any country", Documents.IsPrefixed, 5, 17, "vat", "vatid", "vatnumber", "vatno", "vatregistration", "vatregistrationnumber", "ustid", "tva", "btw", "iva", "partitaiva"),
@@ -122,7 +123,7 @@ public static partial class EntityCatalogue
 
     /// <summary>A number that looks like one of some country: a key that names it is enough, running text must show <paramref name="inText"/> besides.</summary>
     private static Entity Any(string name, string title, Check inText, int min, int max, params string[] keywords) =>
-        Id(name, title, null, new(n => Documents.IsAny(name, n), min, max, " -./()[]") { InText = inText }, 1, keywords);
+        Id(name, title, null, new(n => name != "VAT" && Documents.IsNumber(n) || Documents.IsAny(name, n), min, max, " -./()[]") { InText = n => inText(n) && Documents.IsAny(name, n) }, 1, keywords);
 
     /// <summary>The states' shapes together: a letter or two or none, then digits, and Washington's own.</summary>
     private static bool IsUsLicence(ReadOnlySpan<byte> n)

@@ -10,14 +10,22 @@ internal static class SecretDetector
     private static readonly SearchValues<byte> UpperAndDigits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
-    private static readonly SearchValues<byte> MarkStarts = SearchValues.Create("srpgxASnhd"u8);
+    private static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
 
     private static readonly (byte[] Mark, int Min)[] Marks =
     [
         ("sk_live_"u8.ToArray(), 16), ("sk_test_"u8.ToArray(), 16), ("rk_live_"u8.ToArray(), 16), ("pk_live_"u8.ToArray(), 16), ("ghp_"u8.ToArray(), 30), ("gho_"u8.ToArray(), 30),
         ("ghs_"u8.ToArray(), 30), ("ghu_"u8.ToArray(), 30), ("ghr_"u8.ToArray(), 30), ("github_pat_"u8.ToArray(), 30), ("glpat-"u8.ToArray(), 16), ("xoxb-"u8.ToArray(), 16), ("xoxp-"u8.ToArray(), 16),
+        ("xoxs-"u8.ToArray(), 16), ("xoxr-"u8.ToArray(), 16), ("xapp-"u8.ToArray(), 30), ("ya29."u8.ToArray(), 30), ("GOCSPX-"u8.ToArray(), 24), ("whsec_"u8.ToArray(), 24), ("pk_test_"u8.ToArray(), 16), ("rk_test_"u8.ToArray(), 16),
+        ("shpss_"u8.ToArray(), 24), ("shpca_"u8.ToArray(), 24), ("shppa_"u8.ToArray(), 24), ("sq0atp-"u8.ToArray(), 24), ("sq0csp-"u8.ToArray(), 24), ("EAAA"u8.ToArray(), 60), ("dapi"u8.ToArray(), 36), ("hvs."u8.ToArray(), 24), ("hvb."u8.ToArray(), 24),
+        ("lin_api_"u8.ToArray(), 24), ("NRAK-"u8.ToArray(), 24), ("pypi-"u8.ToArray(), 40), ("key-"u8.ToArray(), 36), ("glptt-"u8.ToArray(), 20), ("gldt-"u8.ToArray(), 20), ("figd_"u8.ToArray(), 30), ("PMAK-"u8.ToArray(), 40), ("phc_"u8.ToArray(), 36), ("phx_"u8.ToArray(), 36),
+        ("secret_"u8.ToArray(), 36), ("ntn_"u8.ToArray(), 36), ("rubygems_"u8.ToArray(), 40), ("sntrys_"u8.ToArray(), 40), ("dckr_pat_"u8.ToArray(), 30), ("AGE-SECRET-KEY-1"u8.ToArray(), 60), ("pul-"u8.ToArray(), 36), ("tfp_"u8.ToArray(), 36), ("r8_"u8.ToArray(), 36),
         ("xoxa-"u8.ToArray(), 16), ("AIza"u8.ToArray(), 30), ("SG."u8.ToArray(), 30), ("npm_"u8.ToArray(), 30), ("sk-"u8.ToArray(), 20), ("shpat_"u8.ToArray(), 24), ("hf_"u8.ToArray(), 24), ("dop_v1_"u8.ToArray(), 40),
     ];
+
+    private static readonly SearchValues<byte> MarkStarts = SearchValues.Create([.. Marks.Select(m => m.Mark[0]).Distinct()]);
+
+    private const int LongestHead = 100;
 
     // The last letters of marks that end in a sign, which breaks the run.
     private static readonly bool[] MarkEnds = [.. Enumerable.Range(0, 128).Select(b => Marks.Any(m => m.Mark[^1] is (byte)'_' or (byte)'-' or (byte)'.' && m.Mark[^2] == b))];
@@ -66,30 +74,108 @@ internal static class SecretDetector
             return true;
         }
 
-        if (looked[EntityId.ApiKey] && (MarkStarts.Contains(run[0]) || IsMarked(text, start, from)))
+        if (looked[EntityId.ApiKey] && (TryMarked(text, at, from, to, ref start, ref end) || TryUnmarked(text, run, from, to, ref start, ref end)))
         {
+            entity = EntityId.ApiKey;
+            return true;
+        }
+
+        entity = -1;
+        return false;
+    }
+
+    /// <summary>A key that begins with its maker's mark, whatever dashes and dots are in it.</summary>
+    private static bool TryMarked(ReadOnlySpan<byte> text, int at, int from, int to, ref int start, ref int end)
+    {
+        var head = start;
+        while (head > from && start - head < LongestHead && (Word(text[head - 1]) || text[head - 1] is (byte)'-' or (byte)'.'))
+        {
+            head--;
+        }
+
+        // A mark stands at the head, or behind a dot or dash that is no part of the key.
+        for (var i = head; i <= start; i++)
+        {
+            if (i > head && Word(text[i - 1]) || !MarkStarts.Contains(text[i]))
+            {
+                continue;
+            }
+
             foreach (var (mark, min) in Marks)
             {
-                // A mark may end in a sign that breaks the run.
-                var head = run.StartsWith(mark) ? start : start - mark.Length >= from && text[(start - mark.Length)..].StartsWith(mark) ? start - mark.Length : -1;
-                if (head >= 0)
+                if (!text[i..to].StartsWith(mark))
                 {
-                    var tail = end;
-                    while (tail < to && (Word(text[tail]) || text[tail] is (byte)'-' or (byte)'.' && tail + 1 < to && Word(text[tail + 1])))
-                    {
-                        tail++;
-                    }
+                    continue;
+                }
 
-                    if (tail - head >= min)
-                    {
-                        (start, end, entity) = (head, tail, EntityId.ApiKey);
-                        return true;
-                    }
+                var tail = Math.Max(end, at);
+                while (tail < to && (Word(text[tail]) || text[tail] is (byte)'-' or (byte)'.' && tail + 1 < to && Word(text[tail + 1])))
+                {
+                    tail++;
+                }
+
+                if (tail - i >= min)
+                {
+                    (start, end) = (i, tail);
+                    return true;
                 }
             }
         }
 
-        entity = -1;
+        return false;
+    }
+
+    /// <summary>Keys that are known by their parts: two capitals and 32 hexadecimal digits, <c>123456789:AA...</c>, three parts of a bot's token, a hook's address.</summary>
+    private static bool TryUnmarked(ReadOnlySpan<byte> text, ReadOnlySpan<byte> run, int from, int to, ref int start, ref int end)
+    {
+        if (run.Length == 34 && (run.StartsWith("SK"u8) || run.StartsWith("AC"u8)) && !run[2..].ContainsAnyExcept(LowerHex))
+        {
+            return true;
+        }
+
+        var tail = end;
+        while (tail < to && (Word(text[tail]) || text[tail] == (byte)'-'))
+        {
+            tail++;
+        }
+
+        if (run.StartsWith("AA"u8) && start - 9 >= from && text[start - 1] == (byte)':' && tail - start is >= 33 and <= 36)
+        {
+            var bot = start - 1;
+            while (bot > from && char.IsAsciiDigit((char)text[bot - 1]))
+            {
+                bot--;
+            }
+
+            if (start - 1 - bot is >= 8 and <= 10)
+            {
+                (start, end) = (bot, tail);
+                return true;
+            }
+        }
+
+        if (run[0] is (byte)'M' or (byte)'N' or (byte)'O' && tail - start is >= 23 and <= 28 && tail + 34 <= to && text[tail] == (byte)'.' && text[(tail + 7)..Math.Min(to, tail + 9)].IndexOf((byte)'.') is var dot and >= 0)
+        {
+            var last = tail + 8 + dot;
+            while (last < to && (Word(text[last]) || text[last] == (byte)'-'))
+            {
+                last++;
+            }
+
+            if (last - tail is >= 34 and <= 48)
+            {
+                end = last;
+                return true;
+            }
+        }
+
+        if (run.Length == 24 && start > from && text[start - 1] == (byte)'/' && text[Math.Max(from, start - 56)..start].IndexOf("hooks.slack.com/services/"u8) >= 0)
+        {
+            var hook = text[from..start].LastIndexOf("hooks.slack.com"u8) + from;
+            start = hook - 8 >= from && text[(hook - 8)..hook].SequenceEqual("https://"u8) ? hook - 8 : hook;
+            return true;
+        }
+
         return false;
     }
 

@@ -47,7 +47,7 @@ public static partial class EntityCatalogue
         new("JWT", "JSON web token", Evidence.Anywhere) { Keywords = ["jwt", "bearer", "idtoken", "accesstoken"] },
         new("AWS_ACCESS_KEY", "AWS access key", Evidence.Anywhere) { Keywords = ["awsaccesskeyid", "accesskeyid", "awssecretaccesskey", "secretaccesskey"] },
         new("PRIVATE_KEY", "Private key", Evidence.Anywhere),
-        new("API_KEY", "API key or other secret", Evidence.Anywhere) { Keywords = ["apikey", "secret", "secretkey", "clientsecret", "password", "passwd", "pwd", "authtoken", "privatetoken", "accesskey"] },
+        new("API_KEY", "API key or other secret", Evidence.Anywhere) { Keywords = ["apikey", "secret", "secretkey", "clientsecret", "password", "passwd", "pwd", "authtoken", "privatetoken", "accesskey", "accesstoken", "refreshtoken", "sessiontoken", "bearertoken", "apitoken", "authorization", "passphrase", "privatekey", "credential", "accountkey", "sharedaccesskey", "sharedaccesssignature", "connectionsecret", "signingkey", "encryptionkey", "webhooksecret", "cvv", "cvc", "cvv2", "otp", "onetimepassword", "pin", "kennwort", "passwort", "contraseña", "motdepasse"] },
         new("CRYPTO_BTC", "Bitcoin address", Evidence.Anywhere) { Keywords = ["btc", "bitcoin", "wallet"] },
         new("CRYPTO_ETH", "Ethereum address", Evidence.Anywhere) { Keywords = ["eth", "ethereum", "wallet"] },
     ];

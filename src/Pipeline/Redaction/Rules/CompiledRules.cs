@@ -110,7 +110,7 @@ internal sealed class CompiledRules
         for (var entity = 0; entity < _byEntity.Length; entity++)
         {
             Looked[entity] = _byEntity[entity].Length > 0;
-            LooksByWords |= Looked[entity] && EntityCatalogue.All[entity].Format is not null;
+            LooksByWords |= Looked[entity] && ContextDetector.FindsByWords(entity);
         }
 
         LooksInProse = ProseDetector.IsWanted(Looked);

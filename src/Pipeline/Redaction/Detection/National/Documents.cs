@@ -49,7 +49,7 @@ internal static partial class Documents
     /// <summary>A compact number is one of some country.</summary>
     public static bool IsAny(string entity, ReadOnlySpan<byte> compact)
     {
-        foreach (var form in ByEntity[entity].Values)
+        foreach (var form in ByEntity.TryGetValue(entity, out var forms) ? forms.Values : [])
         {
             if (form.Check(compact))
             {
@@ -58,6 +58,22 @@ internal static partial class Documents
         }
 
         return false;
+    }
+
+    /// <summary>What a key that names a document is believed: five to twenty letters and digits, four digits at least.</summary>
+    public static bool IsNumber(ReadOnlySpan<byte> n)
+    {
+        var digits = 0;
+        foreach (var b in n)
+        {
+            digits += char.IsAsciiDigit((char)b) ? 1 : 0;
+            if (!char.IsAsciiLetterOrDigit((char)b))
+            {
+                return false;
+            }
+        }
+
+        return n.Length is >= 5 and <= 20 && digits >= 4;
     }
 
     /// <summary>Letters and digits both: what running text must show, for digits alone are anything.</summary>
