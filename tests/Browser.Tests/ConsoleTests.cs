@@ -76,6 +76,22 @@ public sealed class ConsoleTests(BrowserFixture browser)
     }
 
     [Fact]
+    public async Task A_page_whose_server_stands_still_says_so_until_it_goes_on()
+    {
+        await using var weir = await StartAsync();
+        var page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
+        await page.SignInAsync();
+        await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 60_000 });
+        var silent = page.Locator("html[data-silent]");
+
+        await weir.StandStillAsync();
+        await Expect(silent).ToHaveCountAsync(1, new() { Timeout = 60_000 });
+        await weir.GoOnAsync();
+
+        await Expect(silent).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+    }
+
+    [Fact]
     public async Task Keys_lead_through_the_console_and_can_be_turned_off()
     {
         await using var weir = await StartAsync();

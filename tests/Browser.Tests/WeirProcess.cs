@@ -94,6 +94,17 @@ public sealed partial class WeirProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops the process where it stands, as a machine that hangs would; <see cref="GoOnAsync"/> lets it go on.</summary>
+    public Task StandStillAsync() => SignalAsync("-STOP");
+
+    public Task GoOnAsync() => SignalAsync("-CONT");
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>kill -9: nothing is flushed, nothing is said.</summary>
     public async Task KillAsync()
     {

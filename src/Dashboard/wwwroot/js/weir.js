@@ -108,6 +108,24 @@
     }
   });
 
+  // The server draws the time of the newest sample each second. When nothing comes, because it stands still or the way to it is cut, the page must not
+  // go on saying that it is live; the framework itself notices only after half a minute.
+  const patience = 6000;
+  let shown = '';
+  let since = Date.now();
+  setInterval(() => {
+    const live = document.querySelector('.live[data-state=live] .live-at')?.textContent ?? '';
+    const late = Date.now() - since;
+    if (live !== shown || live === '' || late > patience * 10 && root.dataset.silent === undefined) {
+      // Another time, none that should change, or this tab itself slept.
+      shown = live;
+      since = Date.now();
+      delete root.dataset.silent;
+    } else if (late > patience) {
+      root.dataset.silent = 'true';
+    }
+  }, 1000);
+
   // A server that was restarted knows nothing of this page's circuit: the page is loaded anew as soon as somebody answers.
   addEventListener('DOMContentLoaded', () => {
     const lost = document.getElementById('components-reconnect-modal');
