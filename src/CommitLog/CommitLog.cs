@@ -18,6 +18,7 @@ public sealed partial class CommitLog : IAsyncDisposable
     private readonly ILogDisk _disk;
     private readonly IDisposable _lock;
     private readonly SegmentSet _segments;
+    private readonly Spares _spares;
     private readonly DurableEnd _end;
     private readonly Committer _committer;
     private readonly ILogger _logger;
@@ -25,12 +26,13 @@ public sealed partial class CommitLog : IAsyncDisposable
     private volatile LogOpenReport _report;
     private int _disposed;
 
-    private CommitLog(ILogDisk disk, IDisposable heldLock, IReadOnlyList<Segment> segments, Spare spare, LogOpenReport report, CommitLogOptions options, ILogger logger)
+    private CommitLog(ILogDisk disk, IDisposable heldLock, IReadOnlyList<Segment> segments, Spares spares, LogOpenReport report, CommitLogOptions options, ILogger logger)
     {
         (_disk, _lock, _report, _logger) = (disk, heldLock, report, logger);
-        _segments = new SegmentSet(disk, segments, spare);
+        _spares = spares;
+        _segments = new SegmentSet(disk, segments, spares);
         _end = new DurableEnd(segments[^1].End);
-        _committer = new Committer(disk, _segments, spare, _end, options, logger);
+        _committer = new Committer(disk, _segments, spares, _end, options, logger);
     }
 
     /// <summary>Opens or creates the log, cutting off a torn tail. Throws <see cref="IOException"/> when another process holds it.</summary>
@@ -46,9 +48,9 @@ public sealed partial class CommitLog : IAsyncDisposable
         var held = disk.Lock();
         try
         {
-            var spare = new Spare(disk, options.SegmentBytes);
-            var (segments, report) = new LogOpening(disk, spare, options, logger).Open(cancellationToken);
-            return new CommitLog(disk, held, segments, spare, report, options, logger);
+            var spares = new Spares(disk, options.SegmentBytes, options.SpareSegments);
+            var (segments, report) = new LogOpening(disk, spares, options, logger).Open(cancellationToken);
+            return new CommitLog(disk, held, segments, spares, report, options, logger);
         }
         catch
         {
@@ -167,13 +169,22 @@ public sealed partial class CommitLog : IAsyncDisposable
     /// <summary>Completes when <see cref="End"/> has passed the position.</summary>
     public Task WaitBeyondAsync(LogPosition position, CancellationToken cancellationToken) => _end.WaitBeyondAsync(position.Offset, cancellationToken);
 
-    /// <summary>Gives up whole segments that end at or before the position; the one being written to stays. One file is kept to be written over, the rest is deleted.</summary>
+    /// <summary>Gives up whole segments that end at or before the position; the one being written to stays. Some files are kept to be written over (see <see cref="CommitLogOptions.SpareSegments"/>), the rest is deleted.</summary>
     public void ReleaseBefore(LogPosition position)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var released = _segments.ReleaseBefore(position.Offset);
         if (released > 0)
             LogReleased(released, Start.Offset);
+    }
+
+    /// <summary>Deletes files kept to be written over, all but one: for a log at rest, since whoever commits at the same time would wait for it.</summary>
+    public void GiveBackSpares()
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        while (_spares.TryGiveBack(beyond: 1))
+        {
+        }
     }
 
     /// <summary>Commits what waits, then closes the log.</summary>

@@ -21,6 +21,12 @@ public sealed record CommitLogOptions
     /// </summary>
     public int WriteAheadBytes { get; init; }
 
+    /// <summary>
+    /// Files of released segments, 1 to 64, kept to be written over rather than deleted. More than one where segments are released several at a time under load:
+    /// deleting holds up commits. A full disk takes them back.
+    /// </summary>
+    public int SpareSegments { get; init; } = 1;
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Directory);
@@ -28,6 +34,8 @@ public sealed record CommitLogOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, 1L << 30);
         ArgumentOutOfRangeException.ThrowIfNegative(WriteAheadBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(WriteAheadBytes, 64 << 20);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SpareSegments, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SpareSegments, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCommitDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxCommitDelay, TimeSpan.FromSeconds(1));
     }

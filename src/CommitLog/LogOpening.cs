@@ -10,7 +10,7 @@ namespace Weir.CommitLog;
 /// Brings a directory into a state to append to. Only the last segment is read: a segment is flushed whole before its successor exists, so what a crash
 /// can tear is there. Earlier ones are checked by whoever reads them.
 /// </summary>
-internal sealed partial class LogOpening(ILogDisk disk, Spare spare, CommitLogOptions options, ILogger logger)
+internal sealed partial class LogOpening(ILogDisk disk, Spares spares, CommitLogOptions options, ILogger logger)
 {
     private readonly string _directory = options.Directory;
     private readonly List<QuarantinedRange> _quarantined = [];
@@ -43,7 +43,7 @@ internal sealed partial class LogOpening(ILogDisk disk, Spare spare, CommitLogOp
         {
             if (end > 0)
                 Missing(segments.Count == 0 ? 0 : segments[^1].End, end);
-            segments.Add(Committer.NewSegment(disk, end, spare, options));
+            segments.Add(Committer.NewSegment(disk, end, spares, options));
         }
 
         CleanEnd.Remove(disk);

@@ -15,11 +15,15 @@ internal sealed partial class Engine
     /// <summary>Little at a time: whoever is in the commit that carries the zeros waits for them, a millisecond for these.</summary>
     private const int WriteAheadBytes = 256 << 10;
 
+    /// <summary>Four GiB at the usual size: what half a minute of the heaviest load writes.</summary>
+    private const int SpareSegments = 16;
+
     /// <summary>Bytes of log that a start may have to read again.</summary>
     private const long CheckpointEvery = 128 << 20;
     private readonly List<Task> _loops = [];
     private long _checkpointAt = -1;
     private long _checkpointBytes;
+    private long _commitsAtTrim;
 
     private string CheckpointPath => Path.Combine(Options.Directory, "index.checkpoint");
 
@@ -27,7 +31,7 @@ internal sealed partial class Engine
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var log = await DurableLog.OpenAsync(
-            new CommitLogOptions { Directory = Options.Directory, Durable = Options.Durable, SegmentBytes = Options.SegmentBytes, WriteAheadBytes = WriteAheadBytes },
+            new CommitLogOptions { Directory = Options.Directory, Durable = Options.Durable, SegmentBytes = Options.SegmentBytes, WriteAheadBytes = WriteAheadBytes, SpareSegments = SpareSegments },
             _logger,
             cancellationToken).ConfigureAwait(false);
         try
@@ -166,6 +170,9 @@ internal sealed partial class Engine
         }
 
         var log = _log.Log;
+        if (log.Commits == _commitsAtTrim)
+            log.GiveBackSpares();
+        _commitsAtTrim = log.Commits;
         oldest = Math.Min(oldest, log.End.Offset);
         if (oldest - log.Start.Offset < Options.SegmentBytes)
             return;

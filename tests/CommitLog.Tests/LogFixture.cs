@@ -9,8 +9,8 @@ internal static class LogFixture
 
     public static CommitLogOptions Options(string directory = "memory", long segmentBytes = 1 << 20) => new() { Directory = directory, SegmentBytes = segmentBytes };
 
-    public static CommitLog Open(MemoryDisk disk, long segmentBytes = 1 << 20, bool durable = true, int writeAhead = 0) =>
-        CommitLog.Open(disk, Options(segmentBytes: segmentBytes) with { Durable = durable, WriteAheadBytes = writeAhead }, NullLogger.Instance, default);
+    public static CommitLog Open(MemoryDisk disk, long segmentBytes = 1 << 20, bool durable = true, int writeAhead = 0, int spares = 1) =>
+        CommitLog.Open(disk, Options(segmentBytes: segmentBytes) with { Durable = durable, WriteAheadBytes = writeAhead, SpareSegments = spares }, NullLogger.Instance, default);
 
     public static Task<CommitLog> OpenAsync(string directory, long segmentBytes = 1 << 20) => CommitLog.OpenAsync(Options(directory, segmentBytes), NullLogger.Instance, default);
 

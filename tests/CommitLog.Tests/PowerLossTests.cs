@@ -124,7 +124,7 @@ public sealed class PowerLossTests
             disk.OperationsUntilPowerLoss = random.Next(12);
             try
             {
-                var log = Open(disk, segmentBytes: 16 << 10, writeAhead: random.Next(2) * (8 << 10));
+                var log = Open(disk, segmentBytes: 16 << 10, writeAhead: random.Next(2) * (8 << 10), spares: random.Next(1, 4));
                 disk.OperationsUntilPowerLoss = -1;
                 return log;
             }
@@ -135,7 +135,7 @@ public sealed class PowerLossTests
         }
 
         disk.OperationsUntilPowerLoss = -1;
-        return Open(disk, segmentBytes: 16 << 10, writeAhead: random.Next(2) * (8 << 10));
+        return Open(disk, segmentBytes: 16 << 10, writeAhead: random.Next(2) * (8 << 10), spares: random.Next(1, 4));
     }
 
     private static byte[] Tagged(int round, int batch, int entry, int extra) =>

@@ -80,4 +80,52 @@ public sealed class RecyclingTests
         Assert.Equal(Payload(1, 500), reader.Current.Payload.ToArray());
         Assert.Empty(log.OpenReport.Quarantined);
     }
+
+    [Fact]
+    public async Task Several_released_files_are_kept_written_over_and_given_back_when_the_log_rests()
+    {
+        var disk = new MemoryDisk();
+        await using (var log = Open(disk, SegmentBytes, spares: 3))
+        {
+            await FillAsync(log, 0, 120);
+            log.ReleaseBefore(log.End);
+            Assert.Equal(3, Spares(disk));
+            await FillAsync(log, 120, 30);
+            Assert.True(Spares(disk) < 3);
+            log.ReleaseBefore(log.End);
+        }
+
+        var kept = Spares(disk);
+        Assert.InRange(kept, 1, 3);
+        await using var again = Open(disk, SegmentBytes, spares: 3);
+        Assert.Equal(kept, Spares(disk));
+        Assert.Empty(again.OpenReport.Quarantined);
+        await FillAsync(again, 150, 30);
+        Assert.Equal(Payload(179, 500), again.ReadAll()[^1].Payload);
+        again.ReleaseBefore(again.End);
+        again.GiveBackSpares();
+        Assert.Equal(1, Spares(disk));
+    }
+
+    [Fact]
+    public async Task A_full_disk_takes_the_kept_files_back_before_anything_is_refused()
+    {
+        var disk = new MemoryDisk();
+        await using var log = Open(disk, SegmentBytes, spares: 3);
+        await FillAsync(log, 0, 120);
+        log.ReleaseBefore(log.End);
+        await log.AppendAsync(Payload(1, 10), default);
+        disk.Capacity = disk.Files.Values.Sum(f => (long)f.Length);
+        await log.AppendAsync(Payload(2, 400), default);
+        Assert.True(Spares(disk) < 3);
+        Assert.Equal(Payload(2, 400), log.ReadAll()[^1].Payload);
+    }
+
+    private static int Spares(MemoryDisk disk) => disk.Files.Keys.Count(name => name.StartsWith("spare", StringComparison.Ordinal));
+
+    private static async Task FillAsync(CommitLog log, int from, int count)
+    {
+        for (var i = from; i < from + count; i++)
+            await log.AppendAsync(Payload(i, 500), default);
+    }
 }

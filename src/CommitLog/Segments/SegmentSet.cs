@@ -4,7 +4,7 @@ using Weir.CommitLog.Format;
 namespace Weir.CommitLog.Segments;
 
 /// <summary>The segments of a log in order, the last being the one written to. The array is replaced as a whole, so readers need no lock.</summary>
-internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments, Spare spare)
+internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments, Spares spares)
 {
     private readonly Lock _changing = new();
     private volatile Segment[] _segments = [.. segments];
@@ -18,7 +18,7 @@ internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments, S
         get
         {
             var segments = _segments;
-            var size = spare.Bytes + segments[^1].File.Length;
+            var size = spares.Bytes + segments[^1].File.Length;
             foreach (var segment in segments.AsSpan(0, segments.Length - 1))
                 size += segment.End - segment.Start + SegmentHeader.Bytes;
             return size;
@@ -54,7 +54,7 @@ internal sealed class SegmentSet(ILogDisk disk, IEnumerable<Segment> segments, S
             while (_segments is [var first, var second, ..] && second.Start <= position)
             {
                 _segments = _segments[1..];
-                if (!spare.TryKeep(first))
+                if (!spares.TryKeep(first))
                 {
                     disk.Delete(first.Name);
                     first.LetGo();

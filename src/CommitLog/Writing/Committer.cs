@@ -25,7 +25,7 @@ internal sealed partial class Committer
     private readonly Lock _committing = new();
     private readonly ILogDisk _disk;
     private readonly SegmentSet _segments;
-    private readonly Spare _spare;
+    private readonly Spares _spares;
     private readonly DurableEnd _end;
     private readonly CommitLogOptions _options;
     private readonly ILogger _logger;
@@ -44,9 +44,9 @@ internal sealed partial class Committer
     private bool _full;
     private Exception? _failure;
 
-    public Committer(ILogDisk disk, SegmentSet segments, Spare spare, DurableEnd end, CommitLogOptions options, ILogger logger)
+    public Committer(ILogDisk disk, SegmentSet segments, Spares spares, DurableEnd end, CommitLogOptions options, ILogger logger)
     {
-        (_disk, _segments, _spare, _end, _options, _logger) = (disk, segments, spare, end, options, logger);
+        (_disk, _segments, _spares, _end, _options, _logger) = (disk, segments, spares, end, options, logger);
         _flushed = end.Value;
         new Thread(Run) { IsBackground = true, Name = "Commit log " + options.Directory }.Start();
     }
@@ -219,18 +219,23 @@ internal sealed partial class Committer
         }
     }
 
-    private static void Write(Segment segment, ReadOnlySpan<byte> bytes)
+    private void Write(Segment segment, ReadOnlySpan<byte> bytes)
     {
         var offset = segment.OffsetOf(segment.End);
-        try
+        while (true)
         {
-            segment.File.Write(bytes, offset);
-        }
-        catch (IOException e) when (DiskErrors.IsFull(e))
-        {
-            // Part of it may have found room. Were this to fail too, the log would be broken, not full.
-            segment.File.SetLength(offset);
-            throw Full(e);
+            try
+            {
+                segment.File.Write(bytes, offset);
+                return;
+            }
+            catch (IOException e) when (DiskErrors.IsFull(e))
+            {
+                // Part of it may have found room. Were this to fail too, the log would be broken, not full.
+                segment.File.SetLength(offset);
+                if (!_spares.TryGiveBack(beyond: 0))
+                    throw Full(e);
+            }
         }
     }
 
@@ -272,20 +277,20 @@ internal sealed partial class Committer
         // Only the last segment may have a torn tail, so this one must be whole before there is another.
         active.Trim();
         active.File.Flush();
-        var fresh = NewSegment(_disk, active.End, _spare, _options);
+        var fresh = NewSegment(_disk, active.End, _spares, _options);
         _flushed = fresh.Start;
         _segments.Add(fresh);
         return fresh;
     }
 
     /// <summary>Creates a segment whose header and name are durable.</summary>
-    public static Segment NewSegment(ILogDisk disk, long start, Spare spare, CommitLogOptions options)
+    public static Segment NewSegment(ILogDisk disk, long start, Spares spares, CommitLogOptions options)
     {
         var name = SegmentHeader.FileName(start);
         ILogFile? file = null;
         try
         {
-            file = spare.TryTake(start);
+            file = spares.TryTake(start);
             var recycled = file is not null;
             file ??= disk.Create(name);
             file.Write(SegmentHeader.For(start, recycled || options.WriteAheadBytes > 0), 0);
