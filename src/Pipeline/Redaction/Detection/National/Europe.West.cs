@@ -2,8 +2,8 @@ using static Weir.Pipeline.Redaction.Detection.National.Checks;
 
 namespace Weir.Pipeline.Redaction.Detection.National;
 
-/// <summary>Numbers of European countries. The rules are those that the issuing offices publish.</summary>
-internal static class Europe
+/// <summary>Numbers of countries of western Europe. The rules are those that the issuing offices publish.</summary>
+internal static partial class Europe
 {
     public static bool AtVat(ReadOnlySpan<byte> n) => Shape(n, "U99999999") && (6 + 10 * 9 - LuhnSum(n[1..8])) % 10 == D(n[8]);
 
@@ -43,38 +43,7 @@ internal static class Europe
         return n.Length is 9 or 10 && Digits(n) && Number(n[..^2]) > 0 && (Number(n[..^2]) + Number(n[^2..])) % 97 == 0;
     }
 
-    public static bool BgEgn(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 10))
-        {
-            return false;
-        }
-
-        int year = 1900 + Number(n[..2]), month = Number(n[2..4]);
-        (year, month) = month > 40 ? (year + 100, month - 40) : month > 20 ? (year - 100, month - 20) : (year, month);
-        return Date(year, month, Number(n[4..6])) && Sum(n, [2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10 == D(n[9]);
-    }
-
     public static bool ChSsn(ReadOnlySpan<byte> n) => Digits(n, 13) && n.StartsWith("756"u8) && Ean(n);
-
-    public static bool CzRc(ReadOnlySpan<byte> n)
-    {
-        if (n.Length is not (9 or 10) || !Digits(n))
-        {
-            return false;
-        }
-
-        int year = 1900 + Number(n[..2]), month = Number(n[2..4]) % 50 % 20, day = Number(n[4..6]);
-        if (n.Length == 9)
-        {
-            year -= year >= 1980 ? 100 : 0;
-            return year <= 1953 && Date(year, month, day);
-        }
-
-        year += year < 1954 ? 100 : 0;
-        var check = Mod(n[..9], 11);
-        return Date(year, month, day) && check % 10 == D(n[9]);
-    }
 
     public static bool DeTaxId(ReadOnlySpan<byte> n)
     {
@@ -188,82 +157,6 @@ internal static class Europe
         }
 
         return sum % 10 == D(n[8]) || n[0] == 'T' && Digits(n[1..]);
-    }
-
-    public static bool DkCpr(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 10))
-        {
-            return false;
-        }
-
-        int year = Number(n[4..6]), seventh = D(n[6]);
-        year += seventh is >= 5 and <= 8 && year >= 58 ? 1800 : seventh <= 3 || seventh is 4 or 9 && year >= 37 ? 1900 : 2000;
-        return PastDate(year, Number(n[2..4]), Number(n[..2]));
-    }
-
-    public static bool Baltic(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 11))
-        {
-            return false;
-        }
-
-        var check = Sum(n, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
-        check = check == 10 ? Sum(n, [3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11 % 10 : check;
-        return check == D(n[10]);
-    }
-
-    public static bool EeIk(ReadOnlySpan<byte> n) =>
-        Baltic(n) && D(n[0]) is >= 1 and <= 8 && Date(1800 + (D(n[0]) - 1) / 2 * 100 + Number(n[1..3]), Number(n[3..5]), Number(n[5..7]));
-
-    public static bool LtAk(ReadOnlySpan<byte> n) =>
-        Baltic(n) && (n[0] == '9' || D(n[0]) is >= 1 and <= 8 && Date(1800 + (D(n[0]) - 1) / 2 * 100 + Number(n[1..3]), Number(n[3..5]), Number(n[5..7])));
-
-    private const string DniLetters = "TRWAGMYFPDXBNJZSQVHLCKE";
-
-    public static bool EsDni(ReadOnlySpan<byte> n) => Shape(n, "99999999A") && DniLetters[Number(n[..8]) % 23] == n[8];
-
-    public static bool EsNie(ReadOnlySpan<byte> n) => Shape(n, "A9999999A") && n[0] is >= (byte)'X' and <= (byte)'Z' && DniLetters[((n[0] - 'X') * 10_000_000 + Number(n[1..8])) % 23] == n[8];
-
-    public static bool EsCif(ReadOnlySpan<byte> n)
-    {
-        if (n.Length != 9 || !In(n[0], "ABCDEFGHJNPQRSUVW") || !Digits(n[1..8]))
-        {
-            return false;
-        }
-
-        Span<byte> whole = stackalloc byte[8];
-        n[1..8].CopyTo(whole);
-        whole[7] = (byte)'0';
-        var check = (100 - LuhnSum(whole)) % 10;
-        return n[8] == '0' + check || n[8] == "JABCDEFGHI"[check];
-    }
-
-    public static bool EsNif(ReadOnlySpan<byte> n) => n.Length == 9 && n[0] switch
-    {
-        (byte)'K' or (byte)'L' or (byte)'M' => Shape(n, "A9999999A") && DniLetters[Number(n[1..8]) % 23] == n[8],
-        >= (byte)'0' and <= (byte)'9' => EsDni(n),
-        >= (byte)'X' and <= (byte)'Z' => EsNie(n),
-        _ => EsCif(n),
-    };
-
-    public static bool FiHetu(ReadOnlySpan<byte> n)
-    {
-        if (n.Length != 11 || !Digits(n[..6]) || !Digits(n[7..10]))
-        {
-            return false;
-        }
-
-        var century = n[6] switch
-        {
-            (byte)'+' => 1800,
-            (byte)'-' or (>= (byte)'U' and <= (byte)'Y') => 1900,
-            >= (byte)'A' and <= (byte)'F' => 2000,
-            _ => 0,
-        };
-        return century > 0 && Number(n[7..10]) >= 2 && Date(century + Number(n[4..6]), Number(n[2..4]), Number(n[..2]))
-            && "0123456789ABCDEFHJKLMNPRSTUVWXY"[(Number(n[..6]) * 1000 + Number(n[7..10])) % 31] == n[10];
     }
 
     public static bool FrNif(ReadOnlySpan<byte> n) => Digits(n, 13) && n[0] <= '3' && Mod(n[..10], 511) == Number(n[10..]);
@@ -406,19 +299,6 @@ internal static class Europe
             && (Letter(n[11]) || n[11] == '9') && (Letter(n[12]) || n[12] == '9') && Shape(n[13..], "XAA");
     }
 
-    public static bool GrAmka(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 11) || !Luhn(n))
-        {
-            return false;
-        }
-
-        int year = Number(n[4..6]), month = Number(n[2..4]), day = Number(n[..2]);
-        return Date(1900 + year, month, day) || Date(2000 + year, month, day);
-    }
-
-    public static bool HrOib(ReadOnlySpan<byte> n) => Digits(n, 11) && Mod11And10(n);
-
     public static bool IePps(ReadOnlySpan<byte> n)
     {
         if (n.Length is not (8 or 9) || !Digits(n[..7]) || n[7] is < (byte)'A' or > (byte)'W' || n.Length == 9 && !In(n[8], "ABCDEFGHITWX"))
@@ -433,75 +313,6 @@ internal static class Europe
         }
 
         return "WABCDEFGHIJKLMNOPQRSTUV"[sum % 23] == n[7];
-    }
-
-    public static bool IsKt(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 10) || n[9] is not ((byte)'0' or (byte)'9') || Sum(n, [3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 != 0)
-        {
-            return false;
-        }
-
-        var day = Number(n[..2]);
-        return Date((n[9] == '9' ? 1900 : 2000) + Number(n[4..6]), Number(n[2..4]), day > 40 ? day - 40 : day);
-    }
-
-    public static bool ItFiscalCode(ReadOnlySpan<byte> n)
-    {
-        if (n.Length == 11)
-        {
-            return ItVat(n);
-        }
-
-        const string Months = "ABCDEHLMPRST";
-        if (n.Length != 16 || !Letter(n[11]) || !Letter(n[15]) || !In(n[8], Months))
-        {
-            return false;
-        }
-
-        for (var i = 0; i < 6; i++)
-        {
-            if (!Letter(n[i]))
-            {
-                return false;
-            }
-        }
-
-        int year = Omocode(n[6]) * 10 + Omocode(n[7]), day = Omocode(n[9]) * 10 + Omocode(n[10]);
-        if (Omocode(n[6]) < 0 || Omocode(n[7]) < 0 || Omocode(n[9]) < 0 || Omocode(n[10]) < 0 || Omocode(n[12]) < 0 || Omocode(n[13]) < 0 || Omocode(n[14]) < 0)
-        {
-            return false;
-        }
-
-        // Women's days are 40 higher.
-        var month = Months.IndexOf((char)n[8], StringComparison.Ordinal) + 1;
-        day %= 40;
-        if (!Date(1900 + year, month, day) && !Date(2000 + year, month, day))
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> odd = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-        var sum = 0;
-        for (var i = 0; i < 15; i++)
-        {
-            var v = Letter(n[i]) ? n[i] - 'A' : D(n[i]);
-            sum += i % 2 == 0 ? odd[v] : v;
-        }
-
-        return 'A' + sum % 26 == n[15];
-
-        static int Omocode(byte b) => char.IsAsciiDigit((char)b) ? D(b) : "LMNPQRSTUV".IndexOf((char)b, StringComparison.Ordinal);
-    }
-
-    public static bool ItVat(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 11) || Number(n[..7]) == 0 || !Luhn(n))
-        {
-            return false;
-        }
-
-        return Number(n[7..10]) is >= 1 and <= 100 or 120 or 121 or 888 or 999;
     }
 
     public static bool NlBsn(ReadOnlySpan<byte> n)
@@ -544,135 +355,6 @@ internal static class Europe
     }
 
     private static int BsnRest(ReadOnlySpan<byte> n) => (Sum(n, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 + 11) % 11;
-
-    public static bool NoFnr(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 11) || (11 - Sum(n, [3, 7, 6, 1, 8, 9, 4, 5, 2]) % 11) % 11 != D(n[9]) || (11 - Sum(n, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11 != D(n[10]))
-        {
-            return false;
-        }
-
-        int day = Number(n[..2]), month = Number(n[2..4]), year = Number(n[4..6]), individual = Number(n[6..9]);
-        if (day >= 80)
-        {
-            // A number given by a hospital holds no birth date.
-            return true;
-        }
-
-        day -= day > 40 ? 40 : 0;
-        month -= month > 40 ? 40 : 0;
-        if (individual < 500)
-        {
-            year += 1900;
-        }
-        else if (individual < 750 && year >= 54)
-        {
-            year += 1800;
-        }
-        else if (year < 40)
-        {
-            year += 2000;
-        }
-        else if (individual >= 900)
-        {
-            year += 1900;
-        }
-        else
-        {
-            return false;
-        }
-
-        return PastDate(year, month, day);
-    }
-
-    public static bool PlNip(ReadOnlySpan<byte> n) => Digits(n, 10) && Sum(n, [6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == D(n[9]);
-
-    public static bool PlPesel(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 11) || (10 - Sum(n, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10) % 10 != D(n[10]))
-        {
-            return false;
-        }
-
-        var month = Number(n[2..4]);
-        var century = (month / 20) switch { 0 => 1900, 1 => 2000, 2 => 2100, 3 => 2200, _ => 1800 };
-        return Date(century + Number(n[..2]), month % 20, Number(n[4..6]));
-    }
-
-    public static bool PlRegon(ReadOnlySpan<byte> n) =>
-        n.Length is 9 or 14 && Digits(n) && Sum(n, [8, 9, 2, 3, 4, 5, 6, 7]) % 11 % 10 == D(n[8])
-        && (n.Length == 9 || Sum(n, [2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8]) % 11 % 10 == D(n[13]));
-
-    public static bool PtCc(ReadOnlySpan<byte> n)
-    {
-        if (!Shape(n, "999999999XX9"))
-        {
-            return false;
-        }
-
-        var sum = 0;
-        for (var i = 0; i < 12; i++)
-        {
-            var v = Base36Value(n[11 - i]);
-            sum += i % 2 == 0 ? v : v * 2 > 9 ? v * 2 - 9 : v * 2;
-        }
-
-        return sum % 10 == 0;
-    }
-
-    public static bool PtNif(ReadOnlySpan<byte> n) => Digits(n, 9) && n[0] != '0' && (11 - Sum(n, [9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11 % 10 == D(n[8]);
-
-    public static bool RoCnp(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 13) || n[0] == '0')
-        {
-            return false;
-        }
-
-        var check = Sum(n, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
-        var century = D(n[0]) switch { 3 or 4 => 1800, 5 or 6 => 2000, _ => 1900 };
-        var county = Number(n[7..9]);
-        return (check == 10 ? 1 : check) == D(n[12]) && Date(century + Number(n[1..3]), Number(n[3..5]), Number(n[5..7]))
-            && county is >= 1 and <= 48 or 51 or 52 or 70 or >= 80 and <= 83;
-    }
-
-    public static bool SeOrganisation(ReadOnlySpan<byte> n) => Digits(n, 10) && Luhn(n);
-
-    public static bool SePersonnummer(ReadOnlySpan<byte> n)
-    {
-        if (n.Length is not (10 or 12) || !Digits(n) || !Luhn(n[^10..]))
-        {
-            return false;
-        }
-
-        // A coordination number has 60 added to the day; ten digits do not tell the century.
-        int month = Number(n[^8..^6]), day = Number(n[^6..^4]), year = Number(n[^10..^8]);
-        day -= day > 60 ? 60 : 0;
-        return n.Length == 12 ? PastDate(Number(n[..4]), month, day) : Date(2000 + year, month, day) || Date(1900 + year, month, day);
-    }
-
-    public static bool SiEmso(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 13))
-        {
-            return false;
-        }
-
-        var year = Number(n[4..7]);
-        var check = (11 - Sum(n, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11 % 10;
-        return check == D(n[12]) && Date(year < 800 ? 2000 + year : 1000 + year, Number(n[2..4]), Number(n[..2]));
-    }
-
-    public static bool TrId(ReadOnlySpan<byte> n)
-    {
-        if (!Digits(n, 11) || n[0] == '0')
-        {
-            return false;
-        }
-
-        var tenth = ((10 - Sum(n, [3, 1, 3, 1, 3, 1, 3, 1, 3]) % 10) % 10);
-        return tenth == D(n[9]) && (tenth + Sum(n, [1, 1, 1, 1, 1, 1, 1, 1, 1])) % 10 == D(n[10]);
-    }
 
     /// <summary>The Luhn sum modulo ten, the last digit counted once.</summary>
     private static int LuhnSum(ReadOnlySpan<byte> n)
