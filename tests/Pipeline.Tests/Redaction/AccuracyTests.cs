@@ -16,6 +16,15 @@ public sealed class AccuracyTests
         Assert.All(report.Validation, score => Assert.True(score.Covered && score.Right == score.N, $"{score.Entity}: {score.Right} of {score.N}; {string.Join("; ", score.Errors)}"));
     }
 
+    [Fact]
+    public void Rows_of_the_number_librarys_own_tests_are_decided_alike()
+    {
+        var covered = AccuracyVerb.Judge(File_("stdnum-cases.dev.jsonl")).Validation.Where(s => s.Covered).ToArray();
+
+        Assert.True(covered.Length >= 140, $"{covered.Length} formats covered");
+        Assert.True(covered.Sum(s => s.Right) >= 0.99 * covered.Sum(s => s.N), $"{covered.Sum(s => s.Right)} of {covered.Sum(s => s.N)}");
+    }
+
     [Theory]
     [InlineData("CREDIT_CARD", 1.0, 0.99)]
     [InlineData("EMAIL_ADDRESS", 0.99, 0.99)]

@@ -44,6 +44,9 @@ public static partial class EntityCatalogue
         ["TR_PHONE_NUMBER"] = "PHONE_NUMBER",
         ["FIN"] = "SG_NRIC_FIN",
         ["CRYPTO"] = "CRYPTO_BTC",
+        ["AT_UID"] = "AT_VAT",
+        ["FR_TVA"] = "FR_VAT",
+        ["NL_BTW"] = "NL_VAT",
     };
 
     /// <summary>All entities, in a stable order.</summary>
@@ -75,7 +78,7 @@ public static partial class EntityCatalogue
 
     private static List<Entity> Build()
     {
-        var all = Strong().Concat(National()).Concat(Named()).ToList();
+        var all = Strong().Concat(National()).Concat(Named()).Concat(Taxpayers()).ToList();
         for (var i = 0; i < all.Count; i++)
         {
             all[i].Id = i;

@@ -118,7 +118,7 @@ public static class AccuracyVerb
 
     private static void Validate(JsonElement row, string text, SortedDictionary<string, ValidationScore> scores, int keepErrors)
     {
-        var entity = row.GetProperty("entity").GetString()!;
+        var entity = Named(row.GetProperty("entity").GetString()!);
         if (row.GetProperty("valid").ValueKind == JsonValueKind.Null)
         {
             return;
@@ -151,6 +151,10 @@ public static class AccuracyVerb
 
         static string? Text(JsonElement row, string name) => row.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
     }
+
+    /// <summary>Labels of python-stdnum name a module, <c>STDNUM:mx.rfc</c>: the entity is MX_RFC.</summary>
+    private static string Named(string label) =>
+        label.StartsWith("STDNUM:", StringComparison.Ordinal) && label[7..].Replace('.', '_').TrimEnd('_').ToUpperInvariant() is var name && EntityCatalogue.Find(name) is not null ? name : label;
 
     private static void Detect(JsonElement row, string text, string? only, SortedDictionary<string, DetectionScore> scores, int keepErrors)
     {

@@ -186,7 +186,7 @@ internal static partial class Documents
     }
 
     /// <summary>0, 1, 3, 4, 5 or 9, seven digits, a letter: digits in odd places count as the table says.</summary>
-    private static bool IsCypriot(ReadOnlySpan<byte> n)
+    public static bool IsCypriot(ReadOnlySpan<byte> n)
     {
         if (n.Length != 9 || !Digits(n[..8]) || !Letter(n[8]))
         {

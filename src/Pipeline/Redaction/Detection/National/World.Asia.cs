@@ -182,4 +182,100 @@ internal static partial class World
         Digits(n, 13) && n[0] is >= (byte)'1' and <= (byte)'8' && (11 - Sum(n, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 10 == D(n[12]);
 
     public static bool InVoter(ReadOnlySpan<byte> n) => Shape(n, "AAA9999999");
+
+    /// <summary>Province, twelve digits; the last tells the sex.</summary>
+    public static bool PkCnic(ReadOnlySpan<byte> n) => Digits(n, 13) && n[0] is >= (byte)'1' and <= (byte)'7' && n[12] != '0';
+
+    /// <summary>Ten digits, and three of a branch.</summary>
+    public static bool VnMst(ReadOnlySpan<byte> n) =>
+        n.Length is 10 or 13 && Digits(n) && Number(n[2..9]) > 0 && (n.Length == 10 || Number(n[10..]) > 0) && 10 - Sum(n, [31, 29, 23, 19, 17, 13, 7, 5, 3]) % 11 == D(n[9]);
+
+    /// <summary>A firm's: as <see cref="ThId"/>, beginning with zero.</summary>
+    public static bool ThMoa(ReadOnlySpan<byte> n) => Digits(n, 13) && n[0] == '0' && (11 - Sum(n, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 10 == D(n[12]);
+
+    public static bool IlCompany(ReadOnlySpan<byte> n) => Digits(n, 9) && n[0] == '5' && Luhn(n);
+
+    /// <summary>Nine digits with a Luhn check, tax office and branch; or the identity number.</summary>
+    public static bool IdNpwp(ReadOnlySpan<byte> n) => Digits(n, 15) && Luhn(n[..9]) || n.Length == 16 && (Digits(n) && n[0] == '0' && Luhn(n[1..10]) || IdNik(n));
+
+    /// <summary>Province, district, subdistrict, birth date (40 added to a woman's day), serial.</summary>
+    public static bool IdNik(ReadOnlySpan<byte> n)
+    {
+        if (!Digits(n, 16) || Number(n[..2]) is not ((>= 11 and <= 19) or 21 or (>= 31 and <= 36) or (>= 51 and <= 53) or (>= 61 and <= 65) or (>= 71 and <= 76) or 81 or 82 or (>= 91 and <= 96)))
+        {
+            return false;
+        }
+
+        int year = Number(n[10..12]), month = Number(n[8..10]), day = Number(n[6..8]);
+        day -= day > 40 ? 40 : 0;
+        return Date(1900 + year, month, day) || Date(2000 + year, month, day);
+    }
+
+    /// <summary>The digits of the products with 1, 2, 1, 2, 1, 2, 4, 1; a 7 in the seventh place may count one less. Since 2023 the sum need only be a multiple of five.</summary>
+    public static bool TwUbn(ReadOnlySpan<byte> n)
+    {
+        if (!Digits(n, 8))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<int> weights = [1, 2, 1, 2, 1, 2, 4, 1];
+        var sum = 0;
+        for (var i = 0; i < 8; i++)
+        {
+            var p = D(n[i]) * weights[i];
+            sum += p / 10 + p % 10;
+        }
+
+        return sum % 5 == 0 || n[6] == '7' && sum % 5 == 4;
+    }
+
+    /// <summary>A firm's: the check stands first.</summary>
+    public static bool JpCorporate(ReadOnlySpan<byte> n) => Digits(n, 13) && 9 - Sum(n[1..], [2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]) % 9 == D(n[0]);
+
+    /// <summary>A person's, "My Number".</summary>
+    public static bool JpIndividual(ReadOnlySpan<byte> n) => Digits(n, 12) && Sum(n, [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11 is var rest && (rest <= 1 ? 0 : 11 - rest) == D(n[11]);
+
+    /// <summary>Eight or nine digits between 10 and 150 million; a second row of weights where the first leaves ten.</summary>
+    public static bool NzIrd(ReadOnlySpan<byte> n)
+    {
+        if (n.Length is not (8 or 9) || !Digits(n) || Number(n) is <= 10_000_000 or >= 150_000_000)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<int> first = [3, 2, 7, 6, 5, 4, 3, 2], second = [7, 4, 3, 2, 5, 2, 7, 6];
+        var check = (11 - Sum(n, first[(9 - n.Length)..]) % 11) % 11;
+        check = check < 10 ? check : (11 - Sum(n, second[(9 - n.Length)..]) % 11) % 11;
+        return check == D(n[^1]);
+    }
+
+    /// <summary>Eight digits of office and place, nine of the organisation, a check in base 31.</summary>
+    public static bool CnUscc(ReadOnlySpan<byte> n)
+    {
+        const string Alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+        if (n.Length != 18 || !Digits(n[..8]))
+        {
+            return false;
+        }
+
+        // The weights are the powers of three.
+        int sum = 0, weight = 1;
+        foreach (var b in n[..17])
+        {
+            var v = Alphabet.IndexOf((char)b, StringComparison.Ordinal);
+            if (v < 0)
+            {
+                return false;
+            }
+
+            sum += v * weight;
+            weight = weight * 3 % 31;
+        }
+
+        return Alphabet[(31 - sum % 31) % 31] == n[17];
+    }
+
+    /// <summary>An Aadhaar number's stand-in: sixteen digits.</summary>
+    public static bool InVid(ReadOnlySpan<byte> n) => Digits(n, 16) && n[0] >= '2' && Verhoeff(n);
 }

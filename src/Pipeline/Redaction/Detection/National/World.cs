@@ -72,4 +72,61 @@ internal static partial class World
     }
 
     public static bool NgNin(ReadOnlySpan<byte> n) => Digits(n, 11) && Verhoeff(n);
+
+    /// <summary>Income tax reference: begins with 0, 1, 2, 3 or 9.</summary>
+    public static bool ZaTin(ReadOnlySpan<byte> n) => Digits(n, 10) && In(n[0], "01239") && Luhn(n);
+
+    /// <summary>Up to seven digits, a control letter, and maybe codes of tax and kind and the establishment: 000 but for kind E.</summary>
+    public static bool TnMf(ReadOnlySpan<byte> n)
+    {
+        var letter = n.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (letter is < 1 or > 7 || !In(n[letter], "ABCDEFGHJKLMNPQRSTVWXYZ"))
+        {
+            return false;
+        }
+
+        var rest = n[(letter + 1)..];
+        return rest.Length == 0 || rest.Length == 5 && In(rest[0], "APBDN") && In(rest[1], "MPCNE") && Digits(rest[2..]) && (rest[1] == 'E' || Number(rest[2..]) == 0);
+    }
+
+    public static bool MaIce(ReadOnlySpan<byte> n) => Digits(n, 15) && Mod(n, 97) == 0;
+
+    /// <summary>Persons A, firms P; the last letter's rule is not published.</summary>
+    public static bool KePin(ReadOnlySpan<byte> n) => Shape(n, "A999999999A") && In(n[0], "AP");
+
+    public static bool GhTin(ReadOnlySpan<byte> n) =>
+        n.Length == 11 && In(n[0], "PCGQV") && n[1] == '0' && n[2] == '0' && Digits(n[3..10]) && "0123456789X"[Sum(n[1..], [1, 2, 3, 4, 5, 6, 7, 8, 9]) % 11] == n[10];
+
+    public static bool GnNifp(ReadOnlySpan<byte> n) => Digits(n, 9) && Luhn(n);
+
+    /// <summary>Remainder ten is written 1 as eleven's own one is.</summary>
+    public static bool MzNuit(ReadOnlySpan<byte> n) => Digits(n, 9) && "01234567891"[Sum(n, [8, 9, 4, 5, 6, 7, 8, 9]) % 11] == n[8];
+
+    /// <summary>Letter of the surname, birth date, serial, check in base 17.</summary>
+    public static bool MuNid(ReadOnlySpan<byte> n)
+    {
+        if (n.Length != 14 || !Letter(n[0]) || !Digits(n[1..13]) || !Date(2000 + Number(n[5..7]), Number(n[3..5]), Number(n[1..3])))
+        {
+            return false;
+        }
+
+        var sum = 14 * Base36Value(n[0]) + Sum(n[1..], [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+        return (17 - sum % 17) % 17 == Base36Value(n[13]);
+    }
+
+    /// <summary>Seven or nine digits, and maybe the tax regime: a digit, a letter, the office.</summary>
+    public static bool SnNinea(ReadOnlySpan<byte> n)
+    {
+        if (n.Length is 10 or 12)
+        {
+            if (!In(n[^3], "012") || !In(n[^2], "ABCDEFGHJKLMNPQRSTUVWZ") || !char.IsAsciiDigit((char)n[^1]))
+            {
+                return false;
+            }
+
+            n = n[..^3];
+        }
+
+        return n.Length is 7 or 9 && Digits(n) && (n.Length == 9 ? Sum(n, [1, 2, 1, 2, 1, 2, 1, 2, 1]) : Sum(n, [1, 2, 1, 2, 1, 2, 1])) % 10 == 0;
+    }
 }
