@@ -41,6 +41,7 @@ internal sealed class LocalStream(StreamDocument document)
     private readonly Dictionary<int, SequenceCounter> _counters = [];
     private volatile LocalShard[] _shards = [];
     private volatile Routing _routing = new([]);
+    private volatile StreamDocument _document = document;
     private TaskCompletionSource? _paused;
 
     /// <summary>Guards the giving of sequence numbers: numbers and the log have the same order.</summary>
@@ -48,7 +49,9 @@ internal sealed class LocalStream(StreamDocument document)
 
     public int Id { get; } = document.Id;
     public string Name { get; } = document.Name;
-    public StreamDocument Document { get; private set; } = document;
+
+    /// <summary>Read without the gate: a status says no more than <see cref="Routing"/>, read after it, shows.</summary>
+    public StreamDocument Document => _document;
 
     /// <summary>Every listed shard in the order of their indexes.</summary>
     public IReadOnlyList<LocalShard> Shards => _shards;
@@ -116,9 +119,12 @@ internal sealed class LocalStream(StreamDocument document)
         var closed = new List<LocalShard>();
         lock (Gate)
         {
-            Document = document ?? Document;
             if (changed is null && removed is null)
+            {
+                _document = document ?? _document;
                 return fresh;
+            }
+
             var shards = _shards.ToDictionary(s => s.Index);
             foreach (var shard in changed ?? [])
             {
@@ -149,6 +155,9 @@ internal sealed class LocalStream(StreamDocument document)
 
             _shards = [.. shards.Values.OrderBy(s => s.Index)];
             _routing = new Routing(_shards);
+
+            // Last: whoever reads that the stream is ACTIVE finds the shards of that state.
+            _document = document ?? _document;
         }
 
         foreach (var shard in closed)
