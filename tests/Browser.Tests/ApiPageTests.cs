@@ -95,7 +95,12 @@ public sealed partial class ApiPageTests
             var sets = (await client.GetAsync("rule-sets")).EnumerateArray().ToArray();
             var waiting = sets.FirstOrDefault(s => Text(s, "state") is "Draft" or "Shadow");
             var (seven, six) = (waiting.ValueKind == JsonValueKind.Undefined ? sets.First(s => Text(s, "state") != "Active") : waiting, sets.FirstOrDefault(s => Text(s, "state") == "Retired"));
-            command = command.Contains("rule-sets/7", StringComparison.Ordinal) ? Fill(command, "7", "9f2c…", seven) : Fill(command, "6", "41d0…", six);
+            var active = sets.First(s => Text(s, "state") == "Active");
+            command = command.Replace("against=6", $"against={active.GetProperty("number").GetInt32()}", StringComparison.Ordinal).Replace("\"over\":\"41d0…\"", $"\"over\":\"{Text(active, "hash")}\"", StringComparison.Ordinal);
+
+            // An edit names the hash that the draft has before it.
+            command = command.Contains("rule-sets/7/rules", StringComparison.Ordinal) ? Fill(Fill(command, "7", "41d0…", seven), "7", "77ab…", seven)
+                : command.Contains("rule-sets/7", StringComparison.Ordinal) ? Fill(command, "7", "9f2c…", seven) : Fill(command, "6", "41d0…", six);
         }
 
         foreach (var list in (string[])["keys", "tokens", "people"])
