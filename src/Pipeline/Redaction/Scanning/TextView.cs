@@ -44,7 +44,7 @@ internal sealed class TextView
             {
                 if (json)
                 {
-                    var used = JsonEscape(source[i..end], out var rune);
+                    var used = SpelledCharacter.JsonEscape(source[i..end], out var rune);
                     if (used == 0)
                     {
                         return false;
@@ -56,7 +56,7 @@ internal sealed class TextView
                 else
                 {
                     // Outside JSON a backslash is only itself, unless it spells a character by its number or stands before a sign of an address.
-                    var used = PlainEscape(source[i..end], out var rune);
+                    var used = SpelledCharacter.PlainEscape(source[i..end], out var rune);
                     if (used == 0)
                     {
                         Put(b, i);
@@ -108,13 +108,13 @@ internal sealed class TextView
         while (i < source.Length)
         {
             var b = source[i];
-            if (b == (byte)'%' && TryPercent(source[i..], out bytes[0]))
+            if (b == (byte)'%' && SpelledCharacter.TryPercent(source[i..], out bytes[0]))
             {
                 found = true;
                 var count = 1;
                 var used = 3;
                 var need = bytes[0] < 0x80 ? 1 : bytes[0] >= 0xF0 ? 4 : bytes[0] >= 0xE0 ? 3 : 2;
-                while (count < need && TryPercent(source[(i + used)..], out bytes[count]))
+                while (count < need && SpelledCharacter.TryPercent(source[(i + used)..], out bytes[count]))
                 {
                     count++;
                     used += 3;
@@ -131,19 +131,19 @@ internal sealed class TextView
                     i += 3;
                 }
             }
-            else if (b == (byte)'=' && IsQuoted(source[i..], quoted) && TryHex(source[(i + 1)..], 2, out var unquoted))
+            else if (b == (byte)'=' && SpelledCharacter.IsQuoted(source[i..], quoted) && SpelledCharacter.TryHex(source[(i + 1)..], 2, out var unquoted))
             {
                 found = quoted = true;
                 Put((byte)unquoted, i);
                 i += 3;
                 continue;
             }
-            else if (b == (byte)'<' && InlineTag(source[i..]) is var tag and > 0)
+            else if (b == (byte)'<' && SpelledCharacter.InlineTag(source[i..]) is var tag and > 0)
             {
                 found = true;
                 i += tag;
             }
-            else if (b == (byte)'&' && Reference(source[i..], out var referred) is var length and > 0)
+            else if (b == (byte)'&' && SpelledCharacter.Reference(source[i..], out var referred) is var length and > 0)
             {
                 found = true;
                 Put(referred, i, hiddenAsSpace: false);
@@ -274,210 +274,5 @@ internal sealed class TextView
             _ when v is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 => Gone,
             _ => 0,
         };
-    }
-
-    /// <summary>How many bytes a JSON escape takes, 0 when it is none. A surrogate without its pair becomes U+FFFD.</summary>
-    private static int JsonEscape(ReadOnlySpan<byte> text, out Rune rune)
-    {
-        rune = Rune.ReplacementChar;
-        if (text.Length < 2)
-        {
-            return 0;
-        }
-
-        var plain = text[1] switch
-        {
-            (byte)'"' => '"',
-            (byte)'\\' => '\\',
-            (byte)'/' => '/',
-            (byte)'b' => '\b',
-            (byte)'f' => '\f',
-            (byte)'n' => '\n',
-            (byte)'r' => '\r',
-            (byte)'t' => '\t',
-            _ => '\0',
-        };
-        if (plain != '\0')
-        {
-            rune = new Rune(plain);
-            return 2;
-        }
-
-        if (text[1] is not ((byte)'u' or (byte)'U') || !TryHex(text[2..], 4, out var unit))
-        {
-            return 0;
-        }
-
-        if (Rune.TryCreate(unit, out rune))
-        {
-            return 6;
-        }
-
-        if (char.IsHighSurrogate((char)unit) && text.Length >= 12 && text[6] == (byte)'\\' && text[7] is (byte)'u' && TryHex(text[8..], 4, out var low)
-            && Rune.TryCreate((char)unit, (char)low, out rune))
-        {
-            return 12;
-        }
-
-        rune = Rune.ReplacementChar;
-        return 6;
-    }
-
-    /// <summary>How programming languages and style sheets spell a character: <c>\u0040 \u{40} \x40 \100 \000040</c>, and <c>\@</c> for a sign that somebody took for special. How many bytes it takes, 0 when it is none.</summary>
-    private static int PlainEscape(ReadOnlySpan<byte> text, out Rune rune)
-    {
-        rune = default;
-        if (text.Length < 2)
-        {
-            return 0;
-        }
-
-        int value, used;
-        switch (text[1])
-        {
-            case (byte)'u' or (byte)'U' when text.Length > 4 && text[2] == (byte)'{':
-                var digits = text[3..Math.Min(text.Length, 10)].IndexOf((byte)'}');
-                if (digits < 1 || !TryHex(text[3..], digits, out value))
-                {
-                    return 0;
-                }
-
-                used = digits + 4;
-                break;
-            case (byte)'u' or (byte)'U':
-                return JsonEscape(text, out rune);
-            case (byte)'x' or (byte)'X' when TryHex(text[2..], 2, out value):
-                used = 4;
-                break;
-            case (byte)'0' when text.StartsWith("\\0000"u8) && TryHex(text[5..], 2, out value):
-                used = 7;
-                break;
-            case >= (byte)'0' and <= (byte)'3' when text.Length >= 4 && text[2] is >= (byte)'0' and <= (byte)'7' && text[3] is >= (byte)'0' and <= (byte)'7':
-                (value, used) = ((text[1] - '0') * 64 + (text[2] - '0') * 8 + text[3] - '0', 4);
-                break;
-            case (byte)'@' or (byte)'.' or (byte)'-':
-                (value, used) = (text[1], 2);
-                break;
-            default:
-                return 0;
-        }
-
-        return Rune.TryCreate(value, out rune) ? used : 0;
-    }
-
-    /// <summary><c>=40</c>, when it is one of several in a row or an address's sign.</summary>
-    private static bool IsQuoted(ReadOnlySpan<byte> text, bool follows) =>
-        text.Length >= 3 && text[1] is >= (byte)'2' and <= (byte)'7' && char.IsAsciiHexDigit((char)text[2])
-        && (follows || text.Length > 3 && text[3] == (byte)'=' || text[1] == (byte)'4' && text[2] == (byte)'0' || text[1] == (byte)'2' && (text[2] | 0x20) is 'd' or 'e');
-
-    /// <summary>The bytes of a tag that does not end a word for whoever reads the page, or of a comment; 0 for none.</summary>
-    private static int InlineTag(ReadOnlySpan<byte> text)
-    {
-        var end = text[..Math.Min(text.Length, 128)].IndexOf((byte)'>');
-        if (end < 2)
-        {
-            return 0;
-        }
-
-        if (text.StartsWith("<!--"u8))
-        {
-            var close = text.IndexOf("-->"u8);
-            return close < 0 ? 0 : close + 3;
-        }
-
-        var name = text[(text[1] == (byte)'/' ? 2 : 1)..end];
-        var length = name.IndexOfAnyExceptInRange((byte)'A', (byte)'z');
-        name = length < 0 ? name : name[..length];
-        foreach (var inline in InlineTags)
-        {
-            if (name.Length == inline.Length && Ascii.EqualsIgnoreCase(name, inline))
-            {
-                return end + 1;
-            }
-        }
-
-        return 0;
-    }
-
-    private static readonly byte[][] InlineTags = [.. new[] { "b", "i", "u", "s", "a", "em", "strong", "span", "font", "small", "big", "mark", "sub", "sup", "code", "tt", "wbr", "br", "bdi", "bdo", "ins", "del" }.Select(Encoding.ASCII.GetBytes)];
-
-    private static bool TryPercent(ReadOnlySpan<byte> text, out byte value)
-    {
-        value = 0;
-        if (text.Length < 3 || text[0] != (byte)'%' || !TryHex(text[1..], 2, out var read))
-        {
-            return false;
-        }
-
-        value = (byte)read;
-        return true;
-    }
-
-    /// <summary>&#64; &#x40; &commat; &period; &amp;</summary>
-    private static int Reference(ReadOnlySpan<byte> text, out Rune rune)
-    {
-        rune = default;
-        var end = text[..Math.Min(text.Length, 12)].IndexOf((byte)';');
-        var closed = end >= 3;
-        if (!closed)
-        {
-            // A reader of pages takes a number without its semicolon too.
-            if (text.Length < 4 || text[1] != (byte)'#')
-            {
-                return 0;
-            }
-
-            end = 2;
-            while (end < text.Length && end < 10 && char.IsAsciiDigit((char)text[end]))
-            {
-                end++;
-            }
-
-            if (end < 4)
-            {
-                return 0;
-            }
-        }
-
-        var name = text[1..end];
-        var value = 0;
-        if (name[0] != (byte)'#')
-        {
-            value = name.SequenceEqual("commat"u8) ? '@' : name.SequenceEqual("period"u8) ? '.' : name.SequenceEqual("amp"u8) ? '&' : name.SequenceEqual("nbsp"u8) ? ' ' : name.SequenceEqual("shy"u8) ? 0xAD : 0;
-        }
-        else if (name[1] is (byte)'x' or (byte)'X')
-        {
-            if (name.Length > 8 || !TryHex(name[2..], name.Length - 2, out value))
-            {
-                return 0;
-            }
-        }
-        else if (!System.Buffers.Text.Utf8Parser.TryParse(name[1..], out value, out var used) || used != name.Length - 1)
-        {
-            return 0;
-        }
-
-        return value > 0 && Rune.TryCreate(value, out rune) ? closed ? end + 1 : end : 0;
-    }
-
-    private static bool TryHex(ReadOnlySpan<byte> text, int digits, out int value)
-    {
-        value = 0;
-        if (digits == 0 || text.Length < digits)
-        {
-            return false;
-        }
-
-        foreach (var b in text[..digits])
-        {
-            if (!char.IsAsciiHexDigit((char)b))
-            {
-                return false;
-            }
-
-            value = value << 4 | (b <= '9' ? b - '0' : (b | 0x20) - 'a' + 10);
-        }
-
-        return true;
     }
 }
