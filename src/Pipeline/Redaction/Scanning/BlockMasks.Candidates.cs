@@ -137,12 +137,7 @@ internal sealed partial class BlockMasks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Few(ref int[] list, int count, ulong bits, int from)
     {
-        if (count + 72 > list.Length)
-        {
-            Array.Resize(ref list, list.Length * 2);
-        }
-
-        ref var to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list), count);
+        ref var to = ref Room(ref list, count);
         count += BitOperations.PopCount(bits);
         do
         {

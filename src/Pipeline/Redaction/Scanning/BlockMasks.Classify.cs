@@ -125,13 +125,8 @@ internal sealed partial class BlockMasks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int List(ref int[] list, int count, ulong bits, int from)
     {
-        if (count + 72 > list.Length)
-        {
-            Array.Resize(ref list, list.Length * 2);
-        }
-
         // Eight at once, whether there are as many or not: what is written behind the last is written over, and the processor need not guess how many there are.
-        ref var to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list), count);
+        ref var to = ref Room(ref list, count);
         count += BitOperations.PopCount(bits);
         do
         {
@@ -147,6 +142,18 @@ internal sealed partial class BlockMasks
         }
         while (bits != 0);
         return count;
+    }
+
+    /// <summary>The place behind the last of a list, with room for a block's 64 and for what is written past them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref int Room(ref int[] list, int count)
+    {
+        if (count + 72 > list.Length)
+        {
+            Array.Resize(ref list, list.Length * 2);
+        }
+
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(list), count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

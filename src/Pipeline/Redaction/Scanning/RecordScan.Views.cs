@@ -34,15 +34,7 @@ internal sealed partial class RecordScan
 
         var inner = Take(null);
         var length = Base64Text.Decode(text[start..end], ref inner.Buffer);
-        var entity = length > 0 ? FirstIn(inner, length) : -1;
-        Return();
-        if (entity < 0)
-        {
-            return 0;
-        }
-
-        frame.Findings.Add(new Finding(start, end, entity));
-        return end;
+        return Hidden(start, end, inner, length, frame);
     }
 
     /// <summary>As <see cref="InEncoded"/> for pairs of hexadecimal digits in [start, end).</summary>
@@ -55,6 +47,12 @@ internal sealed partial class RecordScan
 
         var inner = Take(null);
         var length = Base64Text.DecodeHexadecimal(text[start..end], ref inner.Buffer);
+        return Hidden(start, end, inner, length, frame);
+    }
+
+    /// <summary>The run [start, end) becomes a finding of the first entity in its decoded bytes, the first of the frame's buffer. Gives the frame back.</summary>
+    private int Hidden(int start, int end, Frame inner, int length, Frame frame)
+    {
         var entity = length > 0 ? FirstIn(inner, length) : -1;
         Return();
         if (entity < 0)
