@@ -28,7 +28,12 @@ internal sealed class MacBatch
         public Vector128<byte> Tag;
     }
 
-    public void Clear() => (_count, _next) = (0, 0);
+    /// <summary>Forgets all messages, those too of a batch that an error cut short.</summary>
+    public void Clear()
+    {
+        Forget();
+        (_count, _next) = (0, 0);
+    }
 
     /// <summary>Room for one more message of at most as many bytes.</summary>
     public Span<byte> Begin(int most)
@@ -82,7 +87,12 @@ internal sealed class MacBatch
             Prove(four, check);
         }
 
-        // They were in clear.
+        Forget();
+    }
+
+    /// <summary>Messages are in clear: they do not stay.</summary>
+    private void Forget()
+    {
         _text.AsSpan(0, _used).Clear();
         _used = 0;
     }
