@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Pipeline.Redaction.Detection.National;
@@ -20,7 +21,6 @@ internal static class ContextDetector
     {
         public int Start;
         public int End;
-        public bool HasDigit;
     }
 
     /// <summary>A key that names the entity is evidence enough to look at its value.</summary>
@@ -84,14 +84,15 @@ internal static class ContextDetector
     }
 
     /// <summary>Words of the text name entities; their numbers stand near.</summary>
+    /// <param name="names">How the names of the entities looked for begin.</param>
     [SkipLocalsInit]
-    public static void ByWords(ReadOnlySpan<byte> text, int start, int end, bool[] looked, Pool<Finding> findings)
+    public static void ByWords(ReadOnlySpan<byte> text, int start, int end, BlockMasks masks, bool[] looked, NameStarts names, Pool<Finding> findings)
     {
         Span<Token> tokens = stackalloc Token[MostTokens];
         for (var chunk = start; chunk < end;)
         {
-            var count = Tokens(text, chunk, end, tokens);
-            Near(text, end, tokens[..count], looked, findings);
+            var count = masks.AnyNonAscii ? Tokens(text, chunk, end, tokens) : Tokens(masks, chunk, end, tokens);
+            Near(text, end, tokens[..count], looked, names, findings);
             if (count < MostTokens)
             {
                 return;
@@ -102,13 +103,13 @@ internal static class ContextDetector
         }
     }
 
-    private static void Near(ReadOnlySpan<byte> text, int end, ReadOnlySpan<Token> tokens, bool[] looked, Pool<Finding> findings)
+    private static void Near(ReadOnlySpan<byte> text, int end, ReadOnlySpan<Token> tokens, bool[] looked, NameStarts names, Pool<Finding> findings)
     {
         Span<char> phrase = stackalloc char[80];
         for (var i = 0; i < tokens.Length; i++)
         {
-            // No name begins with a number, and few letters begin one.
-            if (tokens[i].HasDigit || !ContextWords.Begins(text[tokens[i].Start..tokens[i].End]))
+            // No name begins with a number.
+            if (!names.May(text, tokens[i].Start, tokens[i].End - tokens[i].Start) || HasDigit(text[tokens[i].Start..tokens[i].End]))
             {
                 continue;
             }
@@ -234,8 +235,9 @@ internal static class ContextDetector
             }
 
             // Short capitals may begin or end a number, words may not.
-            digits |= tokens[i].HasDigit;
-            if (!tokens[i].HasDigit && !Capitals(token))
+            var digit = HasDigit(token);
+            digits |= digit;
+            if (!digit && !Capitals(token))
             {
                 break;
             }
@@ -275,6 +277,8 @@ internal static class ContextDetector
         return true;
     }
 
+    private static bool HasDigit(ReadOnlySpan<byte> token) => token.ContainsAnyInRange((byte)'0', (byte)'9');
+
     private static int Tokens(ReadOnlySpan<byte> text, int start, int end, Span<Token> tokens)
     {
         var count = 0;
@@ -286,13 +290,58 @@ internal static class ContextDetector
             }
 
             var from = i;
-            var digit = false;
-            for (; i < end && Word(text[i]); i++)
+            while (i < end && Word(text[i]))
             {
-                digit |= (uint)(text[i] - '0') <= 9;
+                i++;
             }
 
-            tokens[count++] = new Token { Start = from, End = i, HasDigit = digit };
+            tokens[count++] = new Token { Start = from, End = i };
+        }
+
+        return count;
+    }
+
+    /// <summary>The same of a text of ASCII, whose letters and digits the masks know.</summary>
+    private static int Tokens(BlockMasks masks, int start, int end, Span<Token> tokens)
+    {
+        var count = 0;
+        var from = -1;
+        var within = ulong.MaxValue << (start & 63);
+        ulong before = 0;
+        for (var block = start >> 6; block << 6 < end; block++)
+        {
+            var word = (masks.Letters[block] | masks.Digits[block]) & within;
+            within = ulong.MaxValue;
+            if (end - (block << 6) < 64)
+            {
+                word &= (1UL << end) - 1;
+            }
+
+            // Where a word begins or the byte behind one stands.
+            var edges = word ^ (word << 1 | before);
+            before = word >> 63;
+            for (; edges != 0; edges &= edges - 1)
+            {
+                var at = (block << 6) + BitOperations.TrailingZeroCount(edges);
+                if (from < 0)
+                {
+                    from = at;
+                    continue;
+                }
+
+                tokens[count++] = new Token { Start = from, End = at };
+                if (count == tokens.Length)
+                {
+                    return count;
+                }
+
+                from = -1;
+            }
+        }
+
+        if (from >= 0)
+        {
+            tokens[count++] = new Token { Start = from, End = end };
         }
 
         return count;

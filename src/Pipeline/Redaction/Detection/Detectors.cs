@@ -26,7 +26,7 @@ internal static class Detectors
         var masks = frame.Masks;
         if (scan.LooksByWords && end - start > 8 && BlockMasks.Any(masks.Digits, start, end) && (frame.Masks.AnyNonAscii || BlockMasks.Any(masks.Letters, start, end)) && HasWords(text[start..end]))
         {
-            ContextDetector.ByWords(text, start, end, looked, frame.Findings);
+            ContextDetector.ByWords(text, start, end, masks, looked, scan.NameStarts, frame.Findings);
         }
 
         if (scan.LooksInProse && end - start > 8)

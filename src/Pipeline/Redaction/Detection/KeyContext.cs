@@ -74,20 +74,6 @@ internal static class ContextWords
     // By a hash of a name's first four letters and its length, whose plural is one longer: some name has it. Most phrases are told by it.
     private static readonly bool[] Heads = KnownHeads();
 
-    // By the first two bytes of a name, in lower case: some name begins so.
-    private static readonly bool[] Pairs = BeginningPairs();
-
-    /// <summary>Some name begins like this word.</summary>
-    public static bool Begins(ReadOnlySpan<byte> word)
-    {
-        if (word.Length < 2 || word[0] >= 0x80 || word[1] >= 0x80)
-        {
-            return true;
-        }
-
-        return Pairs[(word[0] | 0x20) << 7 | word[1] | (word[1] >= (byte)'A' ? 0x20 : 0)];
-    }
-
     /// <summary>The entities that a lower-case phrase names; a plural names what its singular does.</summary>
     public static int[] Of(ReadOnlySpan<char> phrase)
     {
@@ -132,25 +118,6 @@ internal static class ContextWords
         }
 
         return heads;
-    }
-
-    private static bool[] BeginningPairs()
-    {
-        var pairs = new bool[1 << 14];
-        foreach (var name in ByWord.Keys.Where(n => n[0] < 0x80))
-        {
-            if (name.Length == 1 || name[1] >= 0x80)
-            {
-                // Any word may follow a name's only letter, and go on where a phrase does.
-                pairs.AsSpan((name[0] | 0x20) << 7, 128).Fill(true);
-            }
-            else
-            {
-                pairs[(name[0] | 0x20) << 7 | name[1]] = true;
-            }
-        }
-
-        return pairs;
     }
 
     private static Dictionary<string, int[]> Build() => EntityCatalogue.All

@@ -113,6 +113,7 @@ internal sealed class CompiledRules
             LooksByWords |= Looked[entity] && ContextDetector.FindsByWords(entity);
         }
 
+        NameStarts = new NameStarts(Looked);
         LooksInProse = ProseDetector.IsWanted(Looked);
         MakesTokens = rules.Any(r => r.Rule.Transform.Kind == TransformKind.Token);
         AnyFieldRule = rules.Any(r => r.Path >= 0);
@@ -138,6 +139,9 @@ internal sealed class CompiledRules
 
     /// <summary>Some rule looks for an entity that words beside it must name.</summary>
     public bool LooksByWords { get; }
+
+    /// <summary>How the words begin that may name such an entity.</summary>
+    public NameStarts NameStarts { get; }
 
     /// <summary>Some rule looks for names or addresses in running text.</summary>
     public bool LooksInProse { get; }

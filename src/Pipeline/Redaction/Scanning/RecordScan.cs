@@ -114,6 +114,9 @@ internal sealed partial class RecordScan
     /// <summary>Some rule looks for an entity that words must name.</summary>
     public bool LooksByWords => _rules.LooksByWords;
 
+    /// <summary>How the words begin that may name such an entity.</summary>
+    public NameStarts NameStarts => _rules.NameStarts;
+
     /// <summary>Some rule looks for names or addresses in running text.</summary>
     public bool LooksInProse => _rules.LooksInProse;
 
