@@ -16,7 +16,7 @@ internal static class DescribeStreamSummary
             document.RetentionHours,
             DateTimeOffset.FromUnixTimeMilliseconds(document.CreatedMs),
             [new EnhancedMetrics(document.ShardLevelMetrics)],
-            document.Status == StreamStatuses.Creating ? 0 : stream.Routing.Open.Length,
+            stream.ListedShards().Count(s => s.Document.IsOpen),
             StreamModes.Of(document),
             document.KeyId is null ? "NONE" : "KMS",
             document.KeyId,

@@ -53,7 +53,7 @@ internal static class GetRecords
 
     public static string? Next(Engine engine, LocalStream stream, LocalShard shard, ShardRead read) => read.AtEnd
         ? null
-        : new ShardIterator(engine.Now, stream.Name, shard.Index, shard.Number(read.Next, Math.Max(engine.Now, shard.Document.CreatedSeconds * 1000))).ToString();
+        : new ShardIterator(engine.Now, stream.Name, shard.Index, shard.Number(read.Next, engine.Now)).ToString();
 
     /// <summary>Who goes on where a closed shard ends; null before its end.</summary>
     public static IReadOnlyList<ChildShard>? Children(LocalStream stream, LocalShard shard, ShardRead read) => read.AtEnd

@@ -17,7 +17,7 @@ internal static class GetShardIterator
         if (engine.Limited && !shard.TryIterate(engine.Ticks))
             throw Errors.RateExceeded(engine, name, shard.Name);
         var next = Start(engine, stream, shard, new StartingPosition(request.ShardIteratorType, request.StartingSequenceNumber, request.Timestamp), "GetShardIterator");
-        return Task.FromResult(new GetShardIteratorResponse(new ShardIterator(engine.Now, name, index, shard.Number(next, Math.Max(engine.Now, shard.Document.CreatedSeconds * 1000))).ToString()));
+        return Task.FromResult(new GetShardIteratorResponse(new ShardIterator(engine.Now, name, index, shard.Number(next, engine.Now)).ToString()));
     }
 
     /// <summary>The index of the first record wanted.</summary>

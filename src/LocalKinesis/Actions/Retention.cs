@@ -21,6 +21,7 @@ internal static class Retention
         stream =>
         {
             Check(stream, hours, longer);
+            Resharding.CheckActive(engine, stream);
             return hours == stream.Document.RetentionHours ? stream.Document : stream.Document with { RetentionHours = hours };
         },
         cancellationToken);

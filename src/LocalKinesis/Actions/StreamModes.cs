@@ -18,6 +18,6 @@ internal static class StreamModes
             throw Errors.Validation($"Request is invalid. Stream {stream.Name} under account {engine.AccountId} is in On-Demand mode.");
     }
 
-    /// <summary>The shards that are told of: none while the stream is being created.</summary>
-    public static IReadOnlyList<LocalShard> ListedShards(this LocalStream stream) => stream.Document.Status == StreamStatuses.Creating ? [] : stream.Shards;
+    /// <summary>The shards that are told of: none while the stream is being created or deleted.</summary>
+    public static IReadOnlyList<LocalShard> ListedShards(this LocalStream stream) => stream.Document.Status is StreamStatuses.Creating or StreamStatuses.Deleting ? [] : stream.Shards;
 }

@@ -87,7 +87,7 @@ internal sealed class SubscribeToShard(Engine engine)
                     idleSince = engine.Time.GetTimestamp();
                     var number = collected.Records.Count > 0
                         ? collected.Records[^1].SequenceNumber
-                        : shard.Number(next == 0 ? 0 : next - 1, Math.Max(engine.Now, shard.Document.CreatedSeconds * 1000)).ToString();
+                        : shard.Number(next == 0 ? 0 : next - 1, engine.Now).ToString();
                     engine.Metrics.Pushed(stream, shard, subscription.ConsumerName, read);
                     yield return new SubscribeToShardEvent(collected.Records, number, read.MillisBehindLatest);
                 }

@@ -48,7 +48,7 @@ internal readonly record struct GivenSequenceNumber(int Version, long ShardCreat
             case '2':
                 var index = Digits(hex, 11, 16);
                 number = new GivenSequenceNumber(2, created, index, (long)Digits(hex, 29, 9), shard);
-                return index <= SequenceNumber.EndIndex && shard >= 0 && created < MaxSeconds;
+                return index <= SequenceNumber.EndIndex && created < MaxSeconds;
             default:
                 return false;
         }

@@ -59,7 +59,8 @@ internal sealed class LocalShard
 
     public bool Touched => (_inRecords | _outRecords | _writeThrottles | _readThrottles) != 0;
 
-    public SequenceNumber Number(ulong index, long arrivedMs) => new(Document.CreatedSeconds, index, arrivedMs / 1000, Index);
+    /// <summary>A record's number. A child is dated a second after its parents' end, and a record that comes before that is numbered as if it had come with the shard.</summary>
+    public SequenceNumber Number(ulong index, long arrivedMs) => new(Document.CreatedSeconds, index, Math.Max(arrivedMs / 1000, Document.CreatedSeconds), Index);
 
     /// <summary>Gives the next indexes and an arrival time that does not go back. Called under the stream's lock, in the order of the log.</summary>
     public (ulong First, long ArrivedMs) Assign(int count, long nowMs)
@@ -236,7 +237,7 @@ internal sealed class LocalShard
         Document.Range.ToWire(),
         new SequenceNumberRange(
             Start.ToString(),
-            Document.ClosedMs is { } closed ? Number(SequenceNumber.EndIndex, Math.Max(closed, Document.CreatedSeconds * 1000)).ToString() : null),
+            Document.ClosedMs is { } closed ? Number(SequenceNumber.EndIndex, closed).ToString() : null),
         Document.Parent is { } parent ? ShardName.Of(parent) : null,
         Document.AdjacentParent is { } adjacent ? ShardName.Of(adjacent) : null);
 }

@@ -7,7 +7,8 @@ internal static class ShardName
 {
     private const string Prefix = "shardId-";
 
-    public static string Of(int index) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{index:D12}");
+    /// <summary>Twelve characters after the dash. A number that a client made up may encode an index below zero, which no shard has: <c>shardId--00000000001</c>.</summary>
+    public static string Of(int index) => index < 0 ? string.Create(CultureInfo.InvariantCulture, $"{Prefix}{index:D11}") : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{index:D12}");
 
     /// <summary>Reads a name, with or without the prefix and with any number of leading zeros, as the service does.</summary>
     public static bool TryParse(string name, out int index)

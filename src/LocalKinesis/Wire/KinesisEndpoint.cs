@@ -230,7 +230,11 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         return output.WrittenMemory;
     }
 
-    private static Task ErrorAsync(HttpContext context, KinesisException error, bool cbor) => SendAsync(context, error.StatusCode, Spell(error), cbor);
+    private static Task ErrorAsync(HttpContext context, KinesisException error, bool cbor)
+    {
+        context.Response.Headers["x-amzn-ErrorType"] = error.Code;
+        return SendAsync(context, error.StatusCode, Spell(error), cbor);
+    }
 
     private static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, bool cbor)
     {

@@ -1,4 +1,5 @@
 using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Streams;
 
 namespace Weir.LocalKinesis.Tests.Actions;
 
@@ -25,6 +26,24 @@ public sealed class ReshardingTests
         Assert.Equal(["before", "during"], end.Records.Select(r => r.Text()));
         Assert.Null(end.NextShardIterator);
         Assert.Equal(["shardId-000000000001", "shardId-000000000002"], end.ChildShards!.Select(c => c.ShardId));
+    }
+
+    [Fact]
+    public async Task A_childs_records_are_numbered_from_its_creation_on_though_that_is_a_second_ahead()
+    {
+        await using var engine = new TestEngine(o => o.StateChangeMilliseconds = 0);
+        await engine.CreateAsync("orders", 1);
+        await engine.Kinesis.SplitShardAsync(new SplitShardRequest("shardId-000000000000", (UInt128.MaxValue / 2).ToString(), "orders"), default);
+        var put = await engine.PutAsync("orders", "k", "first");
+
+        Assert.True(SequenceNumber.TryParse(put.SequenceNumber, out var number));
+        Assert.Equal(number.ShardCreatedSeconds, number.ArrivedSeconds);
+        Assert.True(number.ArrivedSeconds > engine.Time.GetUtcNow().ToUnixTimeSeconds());
+        var ordered = await engine.Kinesis.PutRecordAsync(new PutRecordRequest("second"u8.ToArray(), "k", "orders", SequenceNumberForOrdering: put.SequenceNumber), default);
+        Assert.True(string.CompareOrdinal(ordered.SequenceNumber, put.SequenceNumber) > 0);
+        var read = await engine.DrainAsync(await engine.IteratorAsync("orders", put.ShardId, ShardIteratorTypes.AtSequenceNumber, put.SequenceNumber));
+        Assert.Equal([put.SequenceNumber, ordered.SequenceNumber], read.Select(r => r.SequenceNumber));
+        Assert.All(read, r => Assert.Equal(engine.Time.GetUtcNow(), r.ApproximateArrivalTimestamp));
     }
 
     [Fact]

@@ -43,6 +43,7 @@ public sealed class SequenceNumberTests
     [InlineData("73559785961562665201200657303214840813699477864812904448", null, null, null)]
     [InlineData("49039857307708443467467104868809893875799651909875269632", null, null, null)]
     [InlineData("26227199374822427428162556223570313216", null, null, null)]
+    [InlineData("49039857307708443467467104868809893875799651944235008002", 2, 0, int.MinValue)]
     public void Numbers_of_every_layout_that_the_service_has_had_are_told_apart(string text, int? version, int? createdSeconds, int? shard)
     {
         var read = GivenSequenceNumber.TryParse(text, out var number);

@@ -50,6 +50,7 @@ public sealed class JsonWireTests
     [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"5"}""", "InvalidArgumentException", "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used in a call to a shard with shardId-000000000000")]
     [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"AFTER_SEQUENCE_NUMBER","StartingSequenceNumber":"0"}""", "InvalidArgumentException", "StartingSequenceNumber 0 used in GetShardIterator on shard shardId-000000000000 in stream orders under account 000000000000 is invalid because it did not come from this stream.")]
     [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"99999999999999999999999999999999999999999999999999999999"}""", "InvalidArgumentException", "StartingSequenceNumber 99999999999999999999999999999999999999999999999999999999 used in GetShardIterator on shard shardId-000000000000 in stream orders under account 000000000000 is invalid.")]
+    [InlineData("GetShardIterator", """{"StreamName":"orders","ShardId":"shardId-0","ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"49039857307708443467467104868809893875799651944235008002"}""", "InvalidArgumentException", "Invalid StartingSequenceNumber. It encodes shardId--02147483648, while it was used in a call to a shard with shardId-000000000000")]
     [InlineData("UpdateShardCount", """{"StreamName":"orders","ScalingType":"UNIFORM_SCALING","TargetShardCount":100001}""", "ValidationException", "1 validation error detected: Value '100001' at 'targetShardCount' failed to satisfy constraint: Member must have value less than or equal to 100000")]
     [InlineData("IncreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":-1}""", "ValidationException", "1 validation error detected: Value '-1' at 'retentionPeriodHours' failed to satisfy constraint: Member must have value greater than or equal to 1")]
     [InlineData("AddTagsToStream", """{"StreamName":"orders","Tags":{"a":"5%"}}""", "InvalidArgumentException", "Failed to add tags to stream orders under account 000000000000 because some tags contained illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.")]
@@ -119,6 +120,28 @@ public sealed class JsonWireTests
         call.Headers.Add("Origin", "https://elsewhere.example");
         using var streams = await server.Client.SendAsync(call);
         Assert.Equal((HttpStatusCode.OK, cors), (streams.StatusCode, streams.Headers.Contains("Access-Control-Allow-Origin")));
+    }
+
+    [Fact]
+    public async Task A_refusals_name_stands_in_a_header_too()
+    {
+        await using var server = await WireServer.StartAsync();
+        using var request = WireServer.Request("DescribeStream", new ByteArrayContent("""{"StreamName":"nope"}"""u8.ToArray()));
+        using var response = await server.Client.SendAsync(request);
+        Assert.Equal("ResourceNotFoundException", response.Headers.GetValues("x-amzn-ErrorType").Single());
+    }
+
+    [Fact]
+    public async Task Retention_changes_only_while_the_stream_is_active()
+    {
+        await using var server = await WireServer.StartAsync();
+        await server.OkAsync("CreateStream", """{"StreamName":"orders","ShardCount":1}""");
+        var (status, body) = await server.SendAsync("IncreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":48}""");
+        Assert.Equal((HttpStatusCode.BadRequest, """{"__type":"ResourceInUseException","message":"Stream orders under account 000000000000 not ACTIVE, instead in state CREATING"}"""), (status, body));
+
+        await server.Engine.SettleAsync("orders");
+        await server.OkAsync("IncreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":48}""");
+        await server.OkAsync("DecreaseStreamRetentionPeriod", """{"StreamName":"orders","RetentionPeriodHours":24}""");
     }
 
     [Fact]
