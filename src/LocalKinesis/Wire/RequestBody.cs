@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Weir.LocalKinesis.Wire;
@@ -24,7 +26,16 @@ internal sealed class RequestBody : IDisposable
     public static async ValueTask<RequestBody> BorrowAsync(IFeatureCollection features, CancellationToken cancellationToken)
     {
         var reader = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
-        var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        ReadResult read;
+        try
+        {
+            read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (IsClients(e))
+        {
+            throw Unreadable(e);
+        }
+
         if (read.IsCompleted && read.Buffer.IsSingleSegment)
             return new RequestBody(reader, read.Buffer);
         reader.AdvanceTo(read.Buffer.Start);
@@ -59,12 +70,19 @@ internal sealed class RequestBody : IDisposable
                     return new RequestBody(bytes, length);
             }
         }
-        catch
+        catch (Exception e)
         {
             ArrayPool<byte>.Shared.Return(bytes);
+            if (e is IOException io && IsClients(io))
+                throw Unreadable(io);
             throw;
         }
     }
+
+    /// <summary>The server tells of a stream that the client reset, and of a chunk's size that is no number, as if a file could not be read.</summary>
+    private static bool IsClients(IOException e) => e is not (BadHttpRequestException or ConnectionResetException);
+
+    private static BadHttpRequestException Unreadable(IOException e) => new("The body ended early, or its chunks cannot be told apart.", StatusCodes.Status400BadRequest, e);
 
     public void Dispose()
     {

@@ -188,6 +188,20 @@ public sealed class JsonWireTests
         Assert.Equal((HttpStatusCode.BadRequest, """{"__type":"SerializationException"}"""), answer);
     }
 
+    [Theory]
+    [InlineData("ffffffffffffffff\r\n{}")]
+    [InlineData("zz\r\n{}\r\n0\r\n\r\n")]
+    public async Task Chunks_that_cannot_be_told_apart_are_the_clients_fault(string chunks)
+    {
+        await using var server = await WireServer.StartAsync();
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(server.Client.BaseAddress!.Host, server.Client.BaseAddress.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {WireServer.Json}\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"));
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync());
+    }
+
     [Fact]
     public async Task Deep_nesting_is_refused()
     {
