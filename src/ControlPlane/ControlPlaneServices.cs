@@ -55,7 +55,13 @@ public static class ControlPlaneServices
         {
             services.AddSingleton(s => new StateTable(s.GetRequiredService<IAmazonDynamoDB>(), table, s.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IFleetBoard, DynamoFleetBoard>();
-            services.AddHostedService<SharedDocuments>();
+            services
+                .AddSingleton<SharedRuleChanges>()
+                .AddSingleton<IRuleChanges>(s => s.GetRequiredService<SharedRuleChanges>())
+                .AddSingleton<ISharedThing>(s => s.GetRequiredService<SharedRuleChanges>())
+                .AddSharedDocument(SharedDocument.Partners)
+                .AddSharedDocument(SharedDocument.Tokens)
+                .AddHostedService<FleetFollower>();
         }
         else
         {
@@ -65,6 +71,12 @@ public static class ControlPlaneServices
         return services.AddHostedService<FleetWatcher>();
     }
 
+    private static IServiceCollection AddSharedDocument(this IServiceCollection services, SharedDocument document) => services.AddSingleton<ISharedThing>(s =>
+    {
+        var database = s.GetRequiredService<StateDatabase>();
+        return new SharedDocuments(document, s.GetRequiredService<StateTable>(), database, database.Connect);
+    });
+
     private static IServiceCollection AddKeysAndTokens(this IServiceCollection services) => services
         .AddSingleton<PartnerKeys>()
         .AddSingleton<IPartnerKeys>(s => s.GetRequiredService<PartnerKeys>())
@@ -72,17 +84,21 @@ public static class ControlPlaneServices
         .AddHostedService(s => s.GetRequiredService<PartnerKeys>())
         .AddSingleton<ApiTokens>();
 
-    private static IServiceCollection AddRules(this IServiceCollection services, IConfiguration configuration) => services
-        .Configure<RulesOptions>(configuration.GetSection(RulesOptions.Section))
-        .AddSingleton<RuleBook>()
-        .AddSingleton<IRuleBook>(s => s.GetRequiredService<RuleBook>())
-        .AddHostedService(s => s.GetRequiredService<RuleBook>())
-        .AddSingleton<RuleSets>()
-        .AddSingleton<IRuleSets>(s => s.GetRequiredService<RuleSets>())
-        .AddHostedService(s => s.GetRequiredService<RuleSets>())
-        .AddSingleton<RedactionLedger>()
-        .AddHostedService(s => s.GetRequiredService<RedactionLedger>())
-        .AddSingleton<ComplianceReporter>();
+    private static IServiceCollection AddRules(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton<IRuleChanges, OwnRuleChanges>();
+        return services
+            .Configure<RulesOptions>(configuration.GetSection(RulesOptions.Section))
+            .AddSingleton<RuleBook>()
+            .AddSingleton<IRuleBook>(s => s.GetRequiredService<RuleBook>())
+            .AddHostedService(s => s.GetRequiredService<RuleBook>())
+            .AddSingleton<RuleSets>()
+            .AddSingleton<IRuleSets>(s => s.GetRequiredService<RuleSets>())
+            .AddHostedService(s => s.GetRequiredService<RuleSets>())
+            .AddSingleton<RedactionLedger>()
+            .AddHostedService(s => s.GetRequiredService<RedactionLedger>())
+            .AddSingleton<ComplianceReporter>();
+    }
 
     private static IServiceCollection AddSamples(this IServiceCollection services, bool watches)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
+using Weir.ControlPlane.Rules;
 using Weir.ControlPlane.State;
 
 namespace Weir.ControlPlane.Tests;
@@ -26,6 +27,9 @@ internal sealed class TestState : IDisposable
     public StateDatabase Database { get; }
 
     public SqliteAuditLog Audit { get; }
+
+    /// <summary>Each use is another process on the same database.</summary>
+    public OwnRuleChanges RuleChanges => new(Database);
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
 

@@ -30,7 +30,7 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     private const string ActiveKeys =
         "SELECT k.hash, k.id, p.id, p.name, k.streams, p.records_per_second, p.bytes_per_second, p.signing_secret FROM partner_keys k JOIN partners p ON p.id = k.partner_id WHERE k.revoked_at IS NULL";
 
-    private readonly StateChanges _changes = new(database);
+    private readonly StateChanges _changes = new(database.Connect);
     private readonly Lock _reloading = new();
     private volatile FrozenDictionary<SecretHash, Known>? _byHash;
     private long _readAt;

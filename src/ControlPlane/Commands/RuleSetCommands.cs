@@ -71,37 +71,50 @@ public sealed record DiscardRuleSet(int Number, string? Reason = null) : IComman
 internal sealed class RuleSetCommandHandler(RuleSets sets)
     : ICommandHandler<DraftRuleSet>, ICommandHandler<SaveDraftRule>, ICommandHandler<DeleteDraftRule>, ICommandHandler<ShadowRuleSet>, ICommandHandler<StopShadow>, ICommandHandler<ApproveRuleSet>, ICommandHandler<ActivateRuleSet>, ICommandHandler<DiscardRuleSet>
 {
-    public Task<CommandResult> HandleAsync(DraftRuleSet command, Actor actor, CancellationToken cancellationToken)
+    public async Task<CommandResult> HandleAsync(DraftRuleSet command, Actor actor, CancellationToken cancellationToken)
     {
-        var number = sets.Draft(command.Rules, actor, command.Reason).Number;
-        return Task.FromResult<CommandResult>(new CommandResult.Done($"Kept as rule set {number}.") { Id = number.ToString(CultureInfo.InvariantCulture) });
+        var number = (await sets.DraftAsync(_ => command.Rules, actor, command.Reason, cancellationToken)).Number;
+        return new CommandResult.Done($"Kept as rule set {number}.") { Id = number.ToString(CultureInfo.InvariantCulture) };
     }
 
-    public Task<CommandResult> HandleAsync(SaveDraftRule command, Actor actor, CancellationToken cancellationToken) => Run(() =>
-        $"Draft {sets.Edit(command.Number, command.Hash, rules => rules.Any(r => r.Id == command.Rule.Id) ? [.. rules.Select(r => r.Id == command.Rule.Id ? command.Rule : r)] : [.. rules, command.Rule], actor, command.Reason).Number} has the rule '{command.Rule.Name}'.");
+    public Task<CommandResult> HandleAsync(SaveDraftRule command, Actor actor, CancellationToken cancellationToken) => RunAsync(
+        sets.EditAsync(command.Number, command.Hash, rules => rules.Any(r => r.Id == command.Rule.Id) ? [.. rules.Select(r => r.Id == command.Rule.Id ? command.Rule : r)] : [.. rules, command.Rule], actor, command.Reason, cancellationToken),
+        set => $"Draft {set.Number} has the rule '{command.Rule.Name}'.");
 
-    public Task<CommandResult> HandleAsync(DeleteDraftRule command, Actor actor, CancellationToken cancellationToken) => Run(() =>
-        $"Draft {sets.Edit(command.Number, command.Hash, rules => rules.Any(r => r.Id == command.RuleId) ? [.. rules.Where(r => r.Id != command.RuleId)] : throw new RuleSetException($"Set {command.Number} has no rule '{command.RuleId}'.") { NotFound = true }, actor, command.Reason).Number} is without the rule '{command.RuleId}'.");
+    public Task<CommandResult> HandleAsync(DeleteDraftRule command, Actor actor, CancellationToken cancellationToken) => RunAsync(
+        sets.EditAsync(
+            command.Number,
+            command.Hash,
+            rules => rules.Any(r => r.Id == command.RuleId) ? [.. rules.Where(r => r.Id != command.RuleId)] : throw new RuleSetException($"Set {command.Number} has no rule '{command.RuleId}'.") { NotFound = true },
+            actor,
+            command.Reason,
+            cancellationToken),
+        set => $"Draft {set.Number} is without the rule '{command.RuleId}'.");
 
-    public Task<CommandResult> HandleAsync(ShadowRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.StartShadow(command.Number, actor).Number} runs in the shadow.");
+    public Task<CommandResult> HandleAsync(ShadowRuleSet command, Actor actor, CancellationToken cancellationToken) =>
+        RunAsync(sets.StartShadowAsync(command.Number, actor, cancellationToken), set => $"Rule set {set.Number} runs in the shadow.");
 
-    public Task<CommandResult> HandleAsync(StopShadow command, Actor actor, CancellationToken cancellationToken) => Run(() => sets.StopShadow(actor) ? "The shadow has ended." : "No set ran in the shadow.");
+    public Task<CommandResult> HandleAsync(StopShadow command, Actor actor, CancellationToken cancellationToken) =>
+        RunAsync(sets.StopShadowAsync(actor, cancellationToken), ended => ended ? "The shadow has ended." : "No set ran in the shadow.");
 
-    public Task<CommandResult> HandleAsync(ApproveRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Approve(command.Number, command.Hash, actor, command.Reason).Number} is approved.");
+    public Task<CommandResult> HandleAsync(ApproveRuleSet command, Actor actor, CancellationToken cancellationToken) =>
+        RunAsync(sets.ApproveAsync(command.Number, command.Hash, actor, command.Reason, cancellationToken), set => $"Rule set {set.Number} is approved.");
 
-    public Task<CommandResult> HandleAsync(ActivateRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Activate(command.Number, command.Hash, command.Over, actor, command.Reason).Number} is in force.");
+    public Task<CommandResult> HandleAsync(ActivateRuleSet command, Actor actor, CancellationToken cancellationToken) =>
+        RunAsync(sets.ActivateAsync(command.Number, command.Hash, command.Over, actor, command.Reason, cancellationToken), set => $"Rule set {set.Number} is in force.");
 
-    public Task<CommandResult> HandleAsync(DiscardRuleSet command, Actor actor, CancellationToken cancellationToken) => Run(() => $"Rule set {sets.Discard(command.Number, actor, command.Reason).Number} is discarded.");
+    public Task<CommandResult> HandleAsync(DiscardRuleSet command, Actor actor, CancellationToken cancellationToken) =>
+        RunAsync(sets.DiscardAsync(command.Number, actor, command.Reason, cancellationToken), set => $"Rule set {set.Number} is discarded.");
 
-    private static Task<CommandResult> Run(Func<string> change)
+    private static async Task<CommandResult> RunAsync<T>(Task<T> change, Func<T, string> words)
     {
         try
         {
-            return Task.FromResult<CommandResult>(new CommandResult.Done(change()));
+            return new CommandResult.Done(words(await change));
         }
         catch (RuleSetException e)
         {
-            return Task.FromResult<CommandResult>(new CommandResult.Failed(e.Message, "number") { NotFound = e.NotFound });
+            return new CommandResult.Failed(e.Message, "number") { NotFound = e.NotFound };
         }
     }
 }

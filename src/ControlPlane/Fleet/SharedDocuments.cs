@@ -1,139 +1,95 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Amazon.DynamoDBv2.Model;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Weir.ControlPlane.Rules;
 using Weir.ControlPlane.State;
-using Weir.Pipeline.Consuming;
-using Weir.Pipeline.Redaction;
 
 namespace Weir.ControlPlane.Fleet;
 
-/// <summary>Rows of the state database that every process of a fleet has alike.</summary>
-/// <param name="Name">Of the document in the shared table.</param>
-/// <param name="Tables">Name and primary key of each table, those that others refer to first.</param>
+/// <summary>Rows of SQLite that all processes of a fleet keep alike.</summary>
+/// <param name="Name">Of the document in the state table.</param>
+/// <param name="Tables">Those that others refer to first.</param>
 /// <param name="Ignored">Columns that each process keeps to itself.</param>
-/// <param name="Counter">Row of <c>counters</c> that must grow when the rows change from outside; null where nobody watches one.</param>
-/// <param name="KeepsOwn">Whether rows that were here before the first exchange join those of the others; else they give way.</param>
-internal sealed record SharedDocument(string Name, IReadOnlyList<(string Table, string Key)> Tables, IReadOnlyList<string> Ignored, string? Counter, bool KeepsOwn)
+internal sealed record SharedDocument(string Name, IReadOnlyList<SharedTable> Tables, IReadOnlyList<string> Ignored)
 {
-    public static IReadOnlyList<SharedDocument> All { get; } =
-    [
-        new("rules", [("rules", "id")], [], "rules", KeepsOwn: false),
-        new("partners", [("partners", "id"), ("partner_keys", "id")], ["last_used_at"], null, KeepsOwn: true),
-        new("tokens", [("api_tokens", "id")], [], null, KeepsOwn: true),
-    ];
+    public static SharedDocument Partners { get; } = new("partners", [new("partners", ["id"], "name"), new("partner_keys", ["id"], Refers: "partner_id")], ["last_used_at"]);
+
+    public static SharedDocument Tokens { get; } = new("tokens", [new("api_tokens", ["id"])], []);
 }
 
-/// <summary>A process must not join the fleet; the message says why, for a person.</summary>
-public sealed class FleetException(string message, Exception? inner = null) : Exception(message, inner);
-
 /// <summary>
-/// Keeps redaction rules, partners' keys and API tokens alike in all processes of a fleet. Each works on its own state database, as a single process does; every second the rows are compared
-/// with the shared document and with what both were at the last exchange, and each side gets the other's changes, row by row:
+/// Keeps one document alike in all processes of a fleet. Each works on its own database, as a single process does; the rows are compared with the shared document and with what both were at the
+/// last exchange, and each side gets the other's changes, row by row:
 /// <code>
 /// shared is newer than the base ──► merge into the database        database differs from the base ──► merge, put IF version = the one seen, else once more
 /// </code>
-/// Of two changes of the same row the one that is written later stays. The first exchange comes before anything is consumed: records are never cleaned by rules that are not those of the fleet.
+/// Of two changes of the same row the one that is written later stays. Rows that were here before the first exchange join those of the others; of two with the same unique value that of the fleet stays.
 /// </summary>
-internal sealed partial class SharedDocuments(StateTable table, StateDatabase database, RuleBook rules, IRedactionControl redaction, IEnumerable<ConsumerIdentity> consumers, TimeProvider time, ILogger<SharedDocuments> logger) : BackgroundService
+internal sealed class SharedDocuments(SharedDocument document, StateTable table, StateDatabase state, Func<SqliteConnection> connect) : ISharedThing, IDisposable
 {
     private const string Partition = "document";
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(60);
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        foreach (var document in SharedDocument.All)
-            await FirstAsync(document, either.Token);
-        if (consumers.Any())
-            await CompareKeysAsync(either.Token);
-        rules.Follow();
-        await base.StartAsync(cancellationToken);
-    }
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly StateChanges _changes = new(connect);
+    private long? _comparedAt;
 
-    /// <summary>Exchanges one document; true when rows changed here.</summary>
-    public async Task<bool> ExchangeAsync(SharedDocument document, CancellationToken cancellationToken)
+    public string Name => document.Name;
+
+    public bool HasJoined => Base() is not null;
+
+    public Task JoinAsync(CancellationToken cancellationToken) => FollowAsync(cancellationToken);
+
+    /// <summary>Exchanges the document; true when rows changed here.</summary>
+    public async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
-        await table.ReadyAsync(cancellationToken);
-        while (true)
+        await _one.WaitAsync(cancellationToken);
+        try
         {
-            var row = (await table.Dynamo.GetItemAsync(new GetItemRequest { TableName = table.Name, Key = StateTable.Key(Partition, document.Name), ConsistentRead = true }, cancellationToken)).Item;
-            var shared = row is { Count: > 0 } ? new Version(long.Parse(row["version"].N, CultureInfo.InvariantCulture), new(Packed.Unpack<Dictionary<string, string>>(row["body"].B), StringComparer.Ordinal)) : new Version(0, []);
-            var (merged, changedHere, changedThere) = Merge(document, shared);
-            if (changedThere && !await PutAsync(document, shared.Number, merged, cancellationToken))
-                continue;
-            Keep(document, shared.Number + (changedThere ? 1 : 0), merged);
-            return changedHere;
+            while (true)
+            {
+                var row = await table.GetAsync(Partition, Name, cancellationToken);
+                var shared = row is null ? new Version(0, []) : new Version(long.Parse(row["version"].N, CultureInfo.InvariantCulture), new(Packed.Unpack<Dictionary<string, string>>(row["body"].B), StringComparer.Ordinal));
+                var (merged, changedHere, changedThere) = Merge(shared);
+                if (changedThere && !await PutAsync(shared.Number, merged, cancellationToken))
+                    continue;
+                Keep(shared.Number + (changedThere ? 1 : 0), merged);
+                if (changedThere)
+                    await table.RingAsync(Name, cancellationToken);
+                return changedHere;
+            }
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Whether rows changed here since the last exchange: by this process or by a verb on the same database. Microseconds while nothing was written.</summary>
+    public bool ChangedHere()
     {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            foreach (var document in SharedDocument.All)
-            {
-                try
-                {
-                    if (await ExchangeAsync(document, stoppingToken))
-                        LogFollowed(logger, document.Name);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    LogExchangeFailed(logger, document.Name, e);
-                }
-            }
-        }
+        var version = _changes.Version();
+        if (version == _comparedAt)
+            return false;
+        using var connection = connect();
+        using var transaction = connection.BeginTransaction();
+        var changed = Base() is not { } known || !Same(known.Rows, SharedRows.Read(connection, transaction, document.Tables, document.Ignored));
+        if (!changed)
+            _comparedAt = version;
+        return changed;
     }
 
-    private async Task FirstAsync(SharedDocument document, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        while (true)
-        {
-            try
-            {
-                await ExchangeAsync(document, cancellationToken);
-                return;
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogExchangeFailed(logger, document.Name, e);
-
-                // What was exchanged once is good enough to start with.
-                if (Base(document) is not null)
-                    return;
-                await Task.Delay(Every, time, cancellationToken);
-            }
-            catch (OperationCanceledException e)
-            {
-                throw new FleetException($"The table {table.Name} (Fleet:Table) did not answer in {Patience.TotalSeconds:0} s, and without the fleet's {document.Name} nothing may start.", e);
-            }
-        }
+        _changes.Dispose();
+        _one.Dispose();
     }
 
-    /// <summary>With keys of its own a process would make other tokens of the same values than the others do.</summary>
-    private async Task CompareKeysAsync(CancellationToken cancellationToken)
+    private (SortedDictionary<string, string> Merged, bool ChangedHere, bool ChangedThere) Merge(Version shared)
     {
-        var key = StateTable.Key(Partition, "redaction-key");
-        var row = (await table.Dynamo.GetItemAsync(new GetItemRequest { TableName = table.Name, Key = key, ConsistentRead = true }, cancellationToken)).Item;
-        if (row?.GetValueOrDefault("id")?.S is { } shared && !redaction.KeyIds.Contains(shared))
-            throw new FleetException($"The fleet redacts with the key {shared}, which this process does not have (its own is {redaction.KeyIds[0]}): give all processes the same keys by Redaction:KeyReference.");
-        key["id"] = new(redaction.KeyIds[0]);
-        await table.Dynamo.PutItemAsync(new PutItemRequest(table.Name, key), cancellationToken);
-    }
-
-    private (SortedDictionary<string, string> Merged, bool ChangedHere, bool ChangedThere) Merge(SharedDocument document, Version shared)
-    {
-        using var connection = database.Connect();
+        using var connection = connect();
         using var transaction = connection.BeginTransaction(deferred: false);
-        var here = Read(connection, transaction, document);
-        var origin = Base(document)?.Rows ?? (shared.Number == 0 || document.KeepsOwn ? [] : here);
+        var here = SharedRows.Read(connection, transaction, document.Tables, document.Ignored);
+        var origin = Base()?.Rows ?? [];
         var merged = new SortedDictionary<string, string>(shared.Rows, StringComparer.Ordinal);
         foreach (var key in here.Keys.Union(origin.Keys).ToArray())
         {
@@ -146,121 +102,67 @@ internal sealed partial class SharedDocuments(StateTable table, StateDatabase da
                 merged[key] = mine;
         }
 
-        var changedHere = !Same(here, merged);
-        if (changedHere)
-            Write(connection, transaction, document, here, merged);
+        Unite(shared.Rows, merged);
+        var difference = SharedRows.Difference(here, merged);
+        if (difference.Count > 0)
+            SharedRows.Apply(connection, transaction, document.Tables, difference);
         transaction.Commit();
-        return (merged, changedHere, !Same(shared.Rows, merged) || (shared.Number == 0 && merged.Count > 0));
+        return (merged, difference.Count > 0, !Same(shared.Rows, merged) || (shared.Number == 0 && merged.Count > 0));
     }
 
-    private async Task<bool> PutAsync(SharedDocument document, long seen, SortedDictionary<string, string> rows, CancellationToken cancellationToken)
+    /// <summary>Two processes that each made the same partner, or the same person, made one: that of the fleet stays, and what refers to the other refers to it.</summary>
+    private void Unite(SortedDictionary<string, string> shared, SortedDictionary<string, string> merged)
     {
-        var row = StateTable.Key(Partition, document.Name);
-        row["version"] = new() { N = (seen + 1).ToString(CultureInfo.InvariantCulture) };
-        row["body"] = new() { B = Packed.Pack(rows) };
-        try
+        foreach (var owner in document.Tables.Where(t => t.Unique is not null))
         {
-            await table.Dynamo.PutItemAsync(
-                new PutItemRequest
-                {
-                    TableName = table.Name,
-                    Item = row,
-                    ConditionExpression = seen == 0 ? "attribute_not_exists(pk)" : "#version = :seen",
-                    ExpressionAttributeNames = seen == 0 ? null : new() { ["#version"] = "version" },
-                    ExpressionAttributeValues = seen == 0 ? null : new() { [":seen"] = new() { N = seen.ToString(CultureInfo.InvariantCulture) } },
-                },
-                cancellationToken);
-            return true;
-        }
-        catch (ConditionalCheckFailedException)
-        {
-            return false;
-        }
-    }
-
-    private Version? Base(SharedDocument document) =>
-        database.Query("SELECT version, body FROM shared_documents WHERE name = $name", r => new Version(r.GetInt64(0), JsonSerializer.Deserialize<SortedDictionary<string, string>>(r.GetString(1))!), ("$name", document.Name)) is [var known] ? known : null;
-
-    private void Keep(SharedDocument document, long version, SortedDictionary<string, string> rows)
-    {
-        if (Base(document) is { } known && known.Number == version && Same(known.Rows, rows))
-            return;
-        database.Execute(
-            "INSERT INTO shared_documents (name, version, body) VALUES ($name, $version, $body) ON CONFLICT (name) DO UPDATE SET version = $version, body = $body",
-            ("$name", document.Name), ("$version", version), ("$body", JsonSerializer.Serialize(rows)));
-    }
-
-    /// <summary>Every row as JSON under <c>table|key</c>; columns in the order of their names, bytes as <c>{"b64":…}</c>.</summary>
-    private static SortedDictionary<string, string> Read(SqliteConnection connection, SqliteTransaction transaction, SharedDocument document)
-    {
-        var rows = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, key) in document.Tables)
-        {
-            foreach (var row in connection.Query(transaction, $"SELECT * FROM {name}", r => Enumerable.Range(0, r.FieldCount).ToDictionary(r.GetName, r.GetValue)))
+            var rows = merged.Where(r => r.Key.StartsWith(owner.Name + "|", StringComparison.Ordinal)).Select(r => (r.Key, Row: JsonNode.Parse(r.Value)!)).Where(r => r.Row[owner.Unique!] is not null).ToArray();
+            foreach (var alike in rows.GroupBy(r => (string)r.Row[owner.Unique!]!).Where(g => g.Count() > 1))
             {
-                var json = new JsonObject();
-                foreach (var (column, value) in row.Where(c => !document.Ignored.Contains(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal))
+                var stays = alike.OrderBy(r => shared.ContainsKey(r.Key) ? 0 : 1).ThenBy(r => r.Key, StringComparer.Ordinal).First();
+                foreach (var goes in alike.Where(r => r.Key != stays.Key))
                 {
-                    json[column] = value switch
-                    {
-                        DBNull => null,
-                        long number => number,
-                        double number => number,
-                        byte[] bytes => new JsonObject { ["b64"] = Convert.ToBase64String(bytes) },
-                        _ => (string)value,
-                    };
+                    merged.Remove(goes.Key);
+                    foreach (var child in document.Tables.Where(t => t.Refers is not null))
+                        Refer(merged, child, goes.Key[(owner.Name.Length + 1)..], stays.Key[(owner.Name.Length + 1)..]);
                 }
-
-                rows[$"{name}|{row[key]}"] = json.ToJsonString();
             }
         }
-
-        return rows;
     }
 
-    private static void Write(SqliteConnection connection, SqliteTransaction transaction, SharedDocument document, SortedDictionary<string, string> here, SortedDictionary<string, string> merged)
+    private static void Refer(SortedDictionary<string, string> merged, SharedTable child, string from, string to)
     {
-        foreach (var (name, key) in document.Tables)
+        foreach (var (key, json) in merged.Where(r => r.Key.StartsWith(child.Name + "|", StringComparison.Ordinal)).ToArray())
         {
-            // A process of another version may know columns that are not here.
-            var known = connection.Query(transaction, "SELECT name FROM pragma_table_info($table)", r => r.GetString(0), ("$table", name));
-            foreach (var (_, json) in merged.Where(r => r.Key.StartsWith(name + "|", StringComparison.Ordinal) && here.GetValueOrDefault(r.Key) != r.Value))
-            {
-                var columns = JsonNode.Parse(json)!.AsObject().Where(c => known.Contains(c.Key)).ToArray();
-                var values = columns.Select((c, i) => ($"$c{i}", Value(c.Value))).ToArray();
-                connection.Execute(
-                    transaction,
-                    $"INSERT INTO {name} ({string.Join(", ", columns.Select(c => c.Key))}) VALUES ({string.Join(", ", values.Select(v => v.Item1))}) ON CONFLICT ({key}) DO UPDATE SET {string.Join(", ", columns.Select((c, i) => $"{c.Key} = $c{i}"))}",
-                    values);
-            }
+            var row = JsonNode.Parse(json)!.AsObject();
+            if ((string?)row[child.Refers!] != from)
+                continue;
+            row[child.Refers!] = to;
+            merged.Remove(key);
+            merged[$"{child.Name}|{string.Join('|', child.Keys.Select(k => (string?)row[k]))}"] = row.ToJsonString();
         }
-
-        foreach (var (name, key) in document.Tables.Reverse())
-        {
-            foreach (var id in here.Keys.Where(k => k.StartsWith(name + "|", StringComparison.Ordinal) && !merged.ContainsKey(k)))
-                connection.Execute(transaction, $"DELETE FROM {name} WHERE {key} = $id", ("$id", id[(name.Length + 1)..]));
-        }
-
-        if (document.Counter is { } counter)
-            connection.Execute(transaction, "INSERT INTO counters (name, value) VALUES ($name, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", ("$name", counter));
     }
 
-    private static object? Value(JsonNode? node) => node switch
+    private Task<bool> PutAsync(long seen, SortedDictionary<string, string> rows, CancellationToken cancellationToken)
     {
-        null => null,
-        JsonObject bytes => Convert.FromBase64String((string)bytes["b64"]!),
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        JsonValue value when value.TryGetValue(out long number) => number,
-        _ => (double)node,
-    };
+        var row = StateTable.Key(Partition, Name);
+        row["version"] = StateTable.Number(seen + 1);
+        row["body"] = new() { B = Packed.Pack(rows) };
+        return seen == 0 ? table.PutNewAsync(row, cancellationToken) : table.PutIfAsync(row, "version = :seen", new() { [":seen"] = StateTable.Number(seen) }, cancellationToken);
+    }
+
+    private Version? Base() =>
+        state.Query("SELECT version, body FROM shared_documents WHERE name = $name", r => new Version(r.GetInt64(0), JsonSerializer.Deserialize<SortedDictionary<string, string>>(r.GetString(1))!), ("$name", Name)) is [var known] ? known : null;
+
+    private void Keep(long version, SortedDictionary<string, string> rows)
+    {
+        if (Base() is { } known && known.Number == version && Same(known.Rows, rows))
+            return;
+        state.Execute(
+            "INSERT INTO shared_documents (name, version, body) VALUES ($name, $version, $body) ON CONFLICT (name) DO UPDATE SET version = $version, body = $body",
+            ("$name", Name), ("$version", version), ("$body", JsonSerializer.Serialize(rows)));
+    }
 
     private static bool Same(SortedDictionary<string, string> left, SortedDictionary<string, string> right) => left.Count == right.Count && left.SequenceEqual(right);
 
     private sealed record Version(long Number, SortedDictionary<string, string> Rows);
-
-    [LoggerMessage(LogLevel.Information, "The fleet's {Document} are taken over.")]
-    private static partial void LogFollowed(ILogger logger, string document);
-
-    [LoggerMessage(LogLevel.Warning, "The fleet's {Document} could not be exchanged; those known stay in force.")]
-    private static partial void LogExchangeFailed(ILogger logger, string document, Exception e);
 }

@@ -19,6 +19,12 @@ internal static class RuleSetHistory
 
     public static RuleSet? Find(StateDatabase database, int number) => database.Query($"SELECT {Columns} FROM rule_sets WHERE number = $number", Read, ("$number", number)) is [var set] ? set : null;
 
+    public static RuleSet? Find(SqliteConnection connection, SqliteTransaction transaction, int number) =>
+        connection.Query(transaction, $"SELECT {Columns} FROM rule_sets WHERE number = $number", Read, ("$number", number)) is [var set] ? set : null;
+
+    public static RuleSet? InShadow(SqliteConnection connection, SqliteTransaction transaction) =>
+        connection.Query(transaction, $"SELECT {Columns} FROM rule_sets WHERE state = 'Shadow'", Read) is [var set, ..] ? set : null;
+
     public static RuleSet? InShadow(StateDatabase database) => database.Query($"SELECT {Columns} FROM rule_sets WHERE state = 'Shadow'", Read) is [var set, ..] ? set : null;
 
     /// <summary>The number and hash of the set in force, null in a new database.</summary>

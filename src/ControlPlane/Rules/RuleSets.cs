@@ -20,13 +20,14 @@ public sealed class RulesOptions
 
 /// <summary>
 /// Drafts, shadows, approves and activates whole sets of rules. Throws <see cref="RuleSetException"/> with words for a person where the set's state does not allow it.
-/// The shadow runs in every process that shares the database, within a second.
+/// The shadow runs in every process that shares the database or the fleet's table, within a second.
 /// </summary>
 public sealed partial class RuleSets : BackgroundService, IRuleSets
 {
     private static readonly TimeSpan FollowEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly StateDatabase _database;
+    private readonly IRuleChanges _changes;
     private readonly RuleBook _book;
     private readonly IRedactionControl _redaction;
     private readonly IOptions<RulesOptions> _options;
@@ -36,11 +37,11 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
     private (int Number, DateTimeOffset Since)? _shadowed;
     private long _published;
 
-    public RuleSets(StateDatabase database, RuleBook book, IRedactionControl redaction, IOptions<RulesOptions> options, TimeProvider time, ILogger<RuleSets> logger)
+    public RuleSets(StateDatabase database, IRuleChanges changes, RuleBook book, IRedactionControl redaction, IOptions<RulesOptions> options, TimeProvider time, ILogger<RuleSets> logger)
     {
-        (_database, _book, _redaction, _options, _time, _logger) = (database, book, redaction, options, time, logger);
-        Follow();
-        Publish();
+        (_database, _changes, _book, _redaction, _options, _time, _logger) = (database, changes, book, redaction, options, time, logger);
+        Changed();
+        _changes.Changed += Changed;
     }
 
     public Feed<IReadOnlyList<RuleSet>> Feed { get; } = new();
@@ -60,59 +61,62 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
         }
     }
 
-    /// <summary>Keeps a set for later. Throws <see cref="ArgumentException"/> in words for a person when it does not compile.</summary>
-    internal RuleSet Draft(IReadOnlyList<RedactionRule> rules, Actor by, string? reason)
-    {
-        var hash = Compile(rules);
-        var number = Change((connection, transaction) => RuleSetHistory.Add(connection, transaction, RuleSetState.Draft, hash, rules, RuleSetHistory.InForce(connection, transaction)?.Number, by, reason, _time.GetUtcNow()));
-        return Find(number)!;
-    }
+    /// <summary>Keeps a set for later, made of the rules in force. Throws <see cref="ArgumentException"/> in words for a person when it does not compile.</summary>
+    internal Task<RuleSet> DraftAsync(Func<IReadOnlyList<RedactionRule>, IReadOnlyList<RedactionRule>> write, Actor by, string? reason, CancellationToken cancellationToken) => ChangeAsync(
+        (connection, transaction) =>
+        {
+            var rules = write([.. RuleBook.Entries(connection, transaction).Select(e => e.Rule)]);
+            return RuleSetHistory.Add(connection, transaction, RuleSetState.Draft, Compile(rules), rules, RuleSetHistory.InForce(connection, transaction)?.Number, by, reason, _time.GetUtcNow());
+        },
+        cancellationToken);
 
     /// <summary>Gives a draft another content, if it still has the one that <paramref name="seen"/> names.</summary>
-    internal RuleSet Edit(int number, string seen, Func<IReadOnlyList<RedactionRule>, IReadOnlyList<RedactionRule>> change, Actor by, string? reason)
-    {
-        var set = Require(number, s => s == RuleSetState.Draft, "Only a draft can be edited", seen);
-        var rules = change(set.Rules);
-        var hash = Compile(rules);
-        if (hash != seen)
+    internal Task<RuleSet> EditAsync(int number, string seen, Func<IReadOnlyList<RedactionRule>, IReadOnlyList<RedactionRule>> change, Actor by, string? reason, CancellationToken cancellationToken) => ChangeAsync(
+        (connection, transaction) =>
         {
-            Change((connection, transaction) => RuleSetHistory.Edit(connection, transaction, number, seen, hash, rules, by, reason, _time.GetUtcNow()) ? true : throw Moved(number, seen));
-        }
+            var rules = change(Require(connection, transaction, number, s => s == RuleSetState.Draft, "Only a draft can be edited", seen).Rules);
+            var hash = Compile(rules);
+            if (hash != seen)
+            {
+                RuleSetHistory.Edit(connection, transaction, number, seen, hash, rules, by, reason, _time.GetUtcNow());
+            }
 
-        return Find(number)!;
-    }
+            return number;
+        },
+        cancellationToken);
 
     /// <summary>Lets a draft run beside the active rules; one that ran before goes back to being a draft.</summary>
-    internal RuleSet StartShadow(int number, Actor by)
-    {
-        var set = Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a draft can run in the shadow");
-        if (set.State == RuleSetState.Draft)
+    internal Task<RuleSet> StartShadowAsync(int number, Actor by, CancellationToken cancellationToken) => ChangeAsync(
+        (connection, transaction) =>
         {
-            Change((connection, transaction) =>
+            var set = Require(connection, transaction, number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a draft can run in the shadow");
+            if (set.State == RuleSetState.Draft)
             {
                 EndShadow(connection, transaction, by);
-                return RuleSetHistory.StartShadow(connection, transaction, set, by, _time.GetUtcNow()) ? true : throw Moved(number, set.Hash);
-            });
-        }
+                RuleSetHistory.StartShadow(connection, transaction, set, by, _time.GetUtcNow());
+            }
 
-        return Find(number)!;
-    }
+            return number;
+        },
+        cancellationToken);
 
     /// <summary>Ends the shadow; its set is a draft again. False when none ran.</summary>
-    internal bool StopShadow(Actor by) => Change((connection, transaction) => EndShadow(connection, transaction, by));
+    internal async Task<bool> StopShadowAsync(Actor by, CancellationToken cancellationToken) => await _changes.CommitAsync((connection, transaction) => EndShadow(connection, transaction, by), cancellationToken);
 
     /// <summary>Notes that a second person agrees to exactly this set.</summary>
-    internal RuleSet Approve(int number, string hash, Actor by, string? reason)
-    {
-        var set = Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a set that waits can be approved", hash);
-        if (set.Authors().Any(a => a.Id == by.Id))
+    internal Task<RuleSet> ApproveAsync(int number, string hash, Actor by, string? reason, CancellationToken cancellationToken) => ChangeAsync(
+        (connection, transaction) =>
         {
-            throw new RuleSetException($"Somebody else than the author must approve, and {by.Name} wrote at this set.");
-        }
+            var set = Require(connection, transaction, number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a set that waits can be approved", hash);
+            if (set.Authors().Any(a => a.Id == by.Id))
+            {
+                throw new RuleSetException($"Somebody else than the author must approve, and {by.Name} wrote at this set.");
+            }
 
-        Change((connection, transaction) => RuleSetHistory.Approve(connection, transaction, number, hash, by, reason, _time.GetUtcNow()) ? true : throw Moved(number, hash));
-        return Find(number)!;
-    }
+            RuleSetHistory.Approve(connection, transaction, number, hash, by, reason, _time.GetUtcNow());
+            return number;
+        },
+        cancellationToken);
 
     /// <summary>Brings exactly this set into force; a retired one again, which is how to roll back.</summary>
     /// <param name="number">The set.</param>
@@ -120,33 +124,44 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
     /// <param name="over">The hash of the set in force that it was compared with; when another is in force by now nothing happens. Null not to ask.</param>
     /// <param name="by">Who.</param>
     /// <param name="reason">Why, for the history.</param>
-    internal RuleSet Activate(int number, string hash, string? over, Actor by, string? reason)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<RuleSet> ActivateAsync(int number, string hash, string? over, Actor by, string? reason, CancellationToken cancellationToken)
     {
-        var set = Require(number, s => s is not (RuleSetState.Active or RuleSetState.Discarded), "Only a set that waits or was in force before can be activated", hash);
-        if (RequiresSecondPerson && set.State != RuleSetState.Retired && set.ApprovedBy is null)
-        {
-            throw new RuleSetException("This set waits for the approval of a second person.");
-        }
-
-        _book.Activate(set, over, by, reason);
-        Changed();
+        await _book.ActivateAsync(
+            (connection, transaction) =>
+            {
+                var set = Require(connection, transaction, number, s => s is not (RuleSetState.Active or RuleSetState.Discarded), "Only a set that waits or was in force before can be activated", hash);
+                return RequiresSecondPerson && set.State != RuleSetState.Retired && set.ApprovedBy is null ? throw new RuleSetException("This set waits for the approval of a second person.") : set;
+            },
+            over,
+            by,
+            reason,
+            cancellationToken);
         return Find(number)!;
     }
 
-    internal RuleSet Discard(int number, Actor by, string? reason)
+    internal Task<RuleSet> DiscardAsync(int number, Actor by, string? reason, CancellationToken cancellationToken) => ChangeAsync(
+        (connection, transaction) =>
+        {
+            var set = Require(connection, transaction, number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a set that waits can be discarded");
+            RuleSetHistory.Discard(connection, transaction, set, by, reason, _time.GetUtcNow());
+            return number;
+        },
+        cancellationToken);
+
+    public override void Dispose()
     {
-        var set = Require(number, s => s is RuleSetState.Draft or RuleSetState.Shadow, "Only a set that waits can be discarded");
-        Change((connection, transaction) => RuleSetHistory.Discard(connection, transaction, set, by, reason, _time.GetUtcNow()) ? true : throw Moved(number, set.Hash));
-        return Find(number)!;
+        _changes.Changed -= Changed;
+        base.Dispose();
     }
 
     /// <summary>Publishes what has changed, here or in another process on the same database.</summary>
-    internal void Publish()
+    private void Publish(bool anew)
     {
         lock (_gate)
         {
             var version = RuleSetHistory.Version(_database);
-            if (version != _published || Feed.Latest is null)
+            if (anew || version != _published)
             {
                 Feed.Publish(RuleSetHistory.Newest(_database));
                 _published = version;
@@ -161,7 +176,8 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
         {
             try
             {
-                Changed();
+                Follow();
+                Publish(anew: false);
             }
             catch (Exception e) when (e is SqliteException or ArgumentException)
             {
@@ -170,22 +186,13 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
         }
     }
 
-    private T Change<T>(Func<SqliteConnection, SqliteTransaction, T> change)
-    {
-        using (var connection = _database.Connect())
-        using (var transaction = connection.BeginTransaction(deferred: false))
-        {
-            var result = change(connection, transaction);
-            transaction.Commit();
-            Changed();
-            return result;
-        }
-    }
+    /// <summary>Commits a change that ends with the number of the set it made or changed.</summary>
+    private async Task<RuleSet> ChangeAsync(Func<SqliteConnection, SqliteTransaction, int> change, CancellationToken cancellationToken) => Find(await _changes.CommitAsync(change, cancellationToken))!;
 
     private void Changed()
     {
         Follow();
-        Publish();
+        Publish(anew: true);
     }
 
     /// <summary>Starts or ends the shadow in this process as the database says.</summary>
@@ -214,34 +221,29 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
     }
 
     private bool EndShadow(SqliteConnection connection, SqliteTransaction transaction, Actor by) =>
-        RuleSetHistory.InShadow(_database) is { } running && RuleSetHistory.EndShadow(connection, transaction, running, by, _time.GetUtcNow());
+        RuleSetHistory.InShadow(connection, transaction) is { } running && RuleSetHistory.EndShadow(connection, transaction, running, by, _time.GetUtcNow());
 
     /// <summary>Compiles rules as activation would and runs them on nothing; their hash.</summary>
     private string Compile(IReadOnlyList<RedactionRule> rules) => rules.Count == 0
         ? throw new ArgumentException("A set needs at least one rule: without any, nothing would be cleaned.", nameof(rules))
         : _redaction.Preview(rules, "", "{}").Outcome.RuleSet;
 
-    /// <summary>Somebody was faster: who, when, and what to do now.</summary>
-    private RuleSetException Moved(int number, string seen)
+    /// <summary>The set, if it is in a state that allows what is asked and still has this hash (null not to ask).</summary>
+    private static RuleSet Require(SqliteConnection connection, SqliteTransaction transaction, int number, Func<RuleSetState, bool> allowed, string words, string? hash = null)
     {
-        var set = Find(number);
-        return set is null ? new RuleSetException($"There is no rule set {number}.") { NotFound = true }
-            : set.Hash == seen ? new RuleSetException($"Set {number} is {set.State.ToString().ToLowerInvariant()} by now: look at it again.")
-            : new RuleSetException(set.Last(RuleSetAct.Edited) is { } edit
-                ? $"{edit.By} changed set {number} at {edit.At.UtcDateTime:HH:mm:ss} UTC, after you had opened it (its hash is now {set.Hash}). Nothing of yours is saved: look at it again."
-                : $"Set {number} has the hash {set.Hash}, not {seen}: look at it again.");
-    }
-
-    private RuleSet Require(int number, Func<RuleSetState, bool> allowed, string words, string? hash = null)
-    {
-        var set = Find(number) ?? throw new RuleSetException($"There is no rule set {number}.") { NotFound = true };
+        var set = RuleSetHistory.Find(connection, transaction, number) ?? throw new RuleSetException($"There is no rule set {number}.") { NotFound = true };
         if (!allowed(set.State))
         {
             throw new RuleSetException($"{words}; set {number} is {set.State.ToString().ToLowerInvariant()}.");
         }
 
-        return hash is null || hash == set.Hash ? set : throw Moved(number, hash);
+        return hash is null || hash == set.Hash ? set : throw Moved(set, hash);
     }
+
+    /// <summary>Somebody was faster: who, when, and what to do now.</summary>
+    private static RuleSetException Moved(RuleSet set, string seen) => new(set.Last(RuleSetAct.Edited) is { } edit
+        ? $"{edit.By} changed set {set.Number} at {edit.At.UtcDateTime:HH:mm:ss} UTC, after you had opened it (its hash is now {set.Hash}). Nothing of yours is saved: look at it again."
+        : $"Set {set.Number} has the hash {set.Hash}, not {seen}: look at it again.");
 
     [LoggerMessage(LogLevel.Information, "Rule set {Number} ({Hash}) runs in the shadow.")]
     private static partial void LogShadow(ILogger logger, int number, string hash);

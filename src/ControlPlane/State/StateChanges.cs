@@ -3,10 +3,10 @@ using Microsoft.Data.Sqlite;
 namespace Weir.ControlPlane.State;
 
 /// <summary>
-/// Tells cheaply whether anybody, in this process or another, has written to the state database: SQLite's
+/// Tells cheaply whether anybody, in this process or another, has written to a database: SQLite's
 /// <see href="https://www.sqlite.org/pragma.html#pragma_data_version">data_version</see>, asked on a connection that never writes.
 /// </summary>
-internal sealed class StateChanges(StateDatabase database) : IDisposable
+internal sealed class StateChanges(Func<SqliteConnection> connect) : IDisposable
 {
     private readonly Lock _gate = new();
     private SqliteConnection? _connection;
@@ -21,7 +21,7 @@ internal sealed class StateChanges(StateDatabase database) : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_question is null)
             {
-                _connection = database.Connect();
+                _connection = connect();
                 _question = _connection.CreateCommand();
                 _question.CommandText = "PRAGMA data_version";
                 _question.Prepare();

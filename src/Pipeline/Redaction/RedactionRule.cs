@@ -43,4 +43,7 @@ public interface IRuleSetHolder
 
     /// <summary>Compiles and activates. Throws <see cref="ArgumentException"/> naming the rule and the field when a rule is wrong; the old set then stays.</summary>
     void Activate(IReadOnlyList<RedactionRule> rules);
+
+    /// <summary>The hash that these rules would have in force. Throws as <see cref="Activate"/> does, and changes nothing.</summary>
+    string HashOf(IReadOnlyList<RedactionRule> rules);
 }

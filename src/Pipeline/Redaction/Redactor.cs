@@ -65,6 +65,14 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
         }
     }
 
+    public string HashOf(IReadOnlyList<RedactionRule> rules)
+    {
+        CompiledRules.Validate(rules);
+        var hash = CompiledRules.HashOf(rules);
+        CompiledRules.Compile(rules, null, hash);
+        return hash;
+    }
+
     internal CompiledRules RulesFor(string stream) => _state.For(stream);
 
     public RedactionOutcome Redact(string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)

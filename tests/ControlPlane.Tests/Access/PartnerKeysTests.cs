@@ -86,7 +86,7 @@ public sealed class PartnerKeysTests : IDisposable
     [Fact]
     public async Task Only_a_write_to_the_database_makes_it_be_read_again()
     {
-        using var changes = new StateChanges(_state.Database);
+        using var changes = new StateChanges(_state.Database.Connect);
         var before = changes.Version();
         Assert.Equal(before, changes.Version());
 

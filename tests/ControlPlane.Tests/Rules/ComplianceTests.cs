@@ -19,6 +19,7 @@ public sealed class ComplianceTests : IDisposable
     private static readonly Actor Clara = new("7", "Clara", [Roles.Compliance]);
 
     private readonly TestState _state = new();
+    private readonly OwnRuleChanges _changes;
     private readonly ServiceProvider _services;
     private readonly RuleBook _book;
     private readonly RuleSets _sets;
@@ -28,16 +29,17 @@ public sealed class ComplianceTests : IDisposable
     public ComplianceTests()
     {
         _services = Redaction();
+        _changes = _state.RuleChanges;
         _ledger = new RedactionLedger(_state.Database, _services.GetRequiredService<IRedactionControl>(), _state.Time, NullLogger<RedactionLedger>.Instance);
-        _book = new RuleBook(_state.Database, _services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
-        _sets = new RuleSets(_state.Database, _book, _services.GetRequiredService<IRedactionControl>(), Options.Create(new RulesOptions()), _state.Time, NullLogger<RuleSets>.Instance);
+        _book = new RuleBook(_state.Database, _changes, _services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
+        _sets = new RuleSets(_state.Database, _changes, _book, _services.GetRequiredService<IRedactionControl>(), Options.Create(new RulesOptions()), _state.Time, NullLogger<RuleSets>.Instance);
         _gate = new CommandGate(_services, _services.GetServices<CommandRoute>(), _state.Audit, NullLogger<CommandGate>.Instance);
     }
 
     [Fact]
     public async Task A_value_is_revealed_with_a_reason_and_the_audit_log_keeps_who_and_why_but_not_the_value()
     {
-        _book.Save(new RedactionRule("secret", "Secret", null, "/v", new Transform(TransformKind.Encrypt)), Clara, null);
+        await _book.SaveAsync("secret", _ => new RedactionRule("secret", "Secret", null, "/v", new Transform(TransformKind.Encrypt)), Clara, null, CancellationToken.None);
         using var clean = JsonDocument.Parse(Clean("""{"v":"Zoë Lind"}"""));
         var cipher = clean.RootElement.GetProperty("v").GetString()!;
 
@@ -99,19 +101,19 @@ public sealed class ComplianceTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_lost_from_the_report_when_rules_and_keys_change_between_two_notes()
+    public async Task Nothing_is_lost_from_the_report_when_rules_and_keys_change_between_two_notes()
     {
         var first = _book.Current.Hash;
         Clean("""{"note":"a@b.io"}""");
         for (var change = 0; change < 12; change++)
         {
-            _book.Save(_book.Find("phone")! with { Enabled = change % 2 == 1 }, Clara, null);
+            await _book.SaveAsync("phone", now => now!.Rule with { Enabled = change % 2 == 1 }, Clara, null, CancellationToken.None);
             Clean("""{"note":"a@b.io"}""");
         }
 
         _services.GetRequiredService<IRedactionControl>().RotateKey();
         Clean("""{"note":"a@b.io"}""");
-        _book.Delete("email", Clara, "no longer sent");
+        await _book.DeleteAsync("email", Clara, "no longer sent", CancellationToken.None);
 
         var report = Reporter().Report();
 
@@ -122,14 +124,13 @@ public sealed class ComplianceTests : IDisposable
     }
 
     [Fact]
-    public void The_report_names_the_sets_that_were_in_force_and_when()
+    public async Task The_report_names_the_sets_that_were_in_force_and_when()
     {
         var (first, start) = (_book.Current.Hash, _state.Time.GetUtcNow());
         _state.Time.Advance(TimeSpan.FromHours(1));
-        _book.Save(_book.Find("email")! with { Enabled = false }, Clara, "a test");
+        await _book.SaveAsync("email", now => now!.Rule with { Enabled = false }, Clara, "a test", CancellationToken.None);
         _state.Time.Advance(TimeSpan.FromHours(1));
-        _book.Activate(_sets.Find(1)!, null, Clara, "too much");
-        _sets.Publish();
+        await _sets.ActivateAsync(1, _sets.Find(1)!.Hash, null, Clara, "too much", CancellationToken.None);
 
         var sets = Reporter().Report(start).RuleSets;
 

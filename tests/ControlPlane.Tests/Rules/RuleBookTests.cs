@@ -13,13 +13,15 @@ namespace Weir.ControlPlane.Tests.Rules;
 public sealed class RuleBookTests : IDisposable
 {
     private readonly TestState _state = new();
+    private readonly OwnRuleChanges _changes;
     private readonly ServiceProvider _services;
     private readonly RuleBook _book;
 
     public RuleBookTests()
     {
         _services = Redaction();
-        _book = Open(_services);
+        _changes = _state.RuleChanges;
+        _book = Open(_services, _changes);
     }
 
     [Fact]
@@ -44,13 +46,13 @@ public sealed class RuleBookTests : IDisposable
     }
 
     [Fact]
-    public void Rules_outlive_a_restart_and_keep_their_places()
+    public async Task Rules_outlive_a_restart_and_keep_their_places()
     {
-        _book.Save(new RedactionRule("note", "Notes", null, "/note", new Transform(TransformKind.Redact)), TestState.Admin, null);
-        _book.Save(_book.Find("email")! with { Enabled = false }, TestState.Admin, null);
+        await _book.SaveAsync("note", _ => new RedactionRule("note", "Notes", null, "/note", new Transform(TransformKind.Redact)), TestState.Admin, null, CancellationToken.None);
+        await _book.SaveAsync("email", now => now!.Rule with { Enabled = false }, TestState.Admin, null, CancellationToken.None);
 
         using var services = Redaction();
-        using var again = Open(services);
+        using var again = Open(services, _state.RuleChanges);
 
         Assert.Equal(_book.Current.Rules, again.Current.Rules);
         Assert.Equal("note", again.Current.Rules[^1].Rule.Id);
@@ -61,25 +63,25 @@ public sealed class RuleBookTests : IDisposable
     public async Task Another_process_follows_within_a_second()
     {
         using var services = Redaction();
-        using var other = Open(services);
+        using var other = Open(services, _state.RuleChanges);
         await other.StartAsync(CancellationToken.None);
 
-        _book.Save(_book.Find("email")! with { Enabled = false }, TestState.Admin, null);
+        await _book.SaveAsync("email", now => now!.Rule with { Enabled = false }, TestState.Admin, null, CancellationToken.None);
 
         await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromMilliseconds(100), () => Clean(services, "{\"note\":\"ada@example.org\"}").Contains("ada@example.org", StringComparison.Ordinal), "the rule to be off elsewhere");
         await other.StopAsync(CancellationToken.None);
     }
 
     [Fact]
-    public void A_set_that_does_not_compile_is_neither_stored_nor_in_force()
+    public async Task A_set_that_does_not_compile_is_neither_stored_nor_in_force()
     {
         var before = _book.Current;
 
-        Assert.Throws<ArgumentException>(() => _book.Save(new RedactionRule("bad", "Bad", "NO_SUCH_ENTITY", null, new Transform(TransformKind.Redact)), TestState.Admin, null));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => _book.SaveAsync("bad", _ => new RedactionRule("bad", "Bad", "NO_SUCH_ENTITY", null, new Transform(TransformKind.Redact)), TestState.Admin, null, CancellationToken.None));
 
         Assert.Equal((before.Version, before.Hash), (_book.Current.Version, _services.GetRequiredService<IRuleSetHolder>().ActiveHash));
         using var services = Redaction();
-        using var again = Open(services);
+        using var again = Open(services, _state.RuleChanges);
         Assert.Null(again.Find("bad"));
     }
 
@@ -127,11 +129,11 @@ public sealed class RuleBookTests : IDisposable
     }
 
     private RuleCommandHandler Handler() => new(
-        _book, new RuleSets(_state.Database, _book, _services.GetRequiredService<IRedactionControl>(), Microsoft.Extensions.Options.Options.Create(new RulesOptions()), _state.Time, NullLogger<RuleSets>.Instance));
+        _book, new RuleSets(_state.Database, _changes, _book, _services.GetRequiredService<IRedactionControl>(), Microsoft.Extensions.Options.Options.Create(new RulesOptions()), _state.Time, NullLogger<RuleSets>.Instance));
 
     private ServiceProvider Redaction() => new ServiceCollection()
         .AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = _state.Folder }).Build())
         .BuildServiceProvider();
 
-    private RuleBook Open(ServiceProvider services) => new(_state.Database, services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
+    private RuleBook Open(ServiceProvider services, IRuleChanges changes) => new(_state.Database, changes, services.GetRequiredService<IRuleSetHolder>(), _state.Time, NullLogger<RuleBook>.Instance);
 }

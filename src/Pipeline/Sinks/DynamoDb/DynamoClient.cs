@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Weir.Aws;
 
 namespace Weir.Pipeline.Sinks.DynamoDb;
@@ -24,4 +25,8 @@ public static class DynamoClient
             config.MaxErrorRetry = attempts - 1;
         return options.Credentials() is { } credentials ? new AmazonDynamoDBClient(credentials, config) : new AmazonDynamoDBClient(config);
     }
+
+    /// <summary>Whether the service refused for now, and the call may be made again.</summary>
+    public static bool IsBusy(AmazonDynamoDBException e) =>
+        e is ProvisionedThroughputExceededException or RequestLimitExceededException or InternalServerErrorException || e.ErrorCode is "ThrottlingException" or "Throttling" or "ServiceUnavailable";
 }

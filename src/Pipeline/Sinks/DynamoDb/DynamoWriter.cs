@@ -95,7 +95,7 @@ internal sealed class DynamoWriter(IAmazonDynamoDB dynamo, string table, TimePro
                 if (tries == Tries)
                     throw new ProvisionedThroughputExceededException($"DynamoDB left rows of {table} unprocessed {Tries} times.");
             }
-            catch (AmazonDynamoDBException e) when (IsBusy(e) && tries < Tries)
+            catch (AmazonDynamoDBException e) when (DynamoClient.IsBusy(e) && tries < Tries)
             {
                 // Again, after the pause.
             }
@@ -104,7 +104,4 @@ internal sealed class DynamoWriter(IAmazonDynamoDB dynamo, string table, TimePro
             await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken);
         }
     }
-
-    private static bool IsBusy(AmazonDynamoDBException e) =>
-        e is ProvisionedThroughputExceededException or RequestLimitExceededException or InternalServerErrorException || e.ErrorCode is "ThrottlingException" or "Throttling" or "ServiceUnavailable";
 }
