@@ -40,6 +40,21 @@ public sealed class EvasionTests
         ["variation selectors"] = s => string.Concat(s.Select(c => $"{c}\ufe0f")),
         ["ideographic selectors"] = s => string.Concat(s.Select(c => $"{c}\U000e0100")),
         ["marks of direction"] = s => Between(s, '\u202e'),
+        ["dashes and spaces of other scripts"] = s => s.Replace('-', '\u05be').Replace(' ', '\u1680'),
+        ["marks of other scripts"] = s => Between(s, '\u05b4'),
+        ["a character that is not there"] = s => Between(s, '\ufffd'),
+        ["characters for private use"] = s => Between(s, '\ue000'),
+        ["tatweel"] = s => Between(s, '\u0640'),
+        ["DEL"] = s => Between(s, '\u007f'),
+        ["digits with a comma"] = s => string.Concat(s.Select(c => char.IsAsciiDigit(c) ? char.ConvertFromUtf32(0x1F101 + c - '0') : $"{c}")),
+        ["percent of UTF-16 units"] = s => string.Concat(s.Select(c => $"%u{(int)c:x4}")),
+        ["a form"] = s => $"%{(int)s[0]:X2}{Uri.EscapeDataString(s[1..])}".Replace("%20", "+", StringComparison.Ordinal),
+        ["HTML names"] = s => string.Concat(s.Select(c => c switch { '@' => "&commat;", '.' => "&period;", '-' => "&dash;", ' ' => "&thinsp;", ':' => "&colon;", '+' => "&plus;", '_' => "&lowbar;", '(' => "&lpar;", ')' => "&rpar;", _ => $"{c}" })),
+        ["HTML names of what is not seen"] = s => $"{s[..3]}&zwnj;{s[3..5]}&shy;{s[5..]}",
+        ["escapes of eight digits"] = s => string.Concat(s.Select(c => $"\\U{(int)c:x8}")),
+        ["quoted-printable line that goes on"] = s => $"{s[..(s.Length / 2)]}=\r\n{s[(s.Length / 2)..]}",
+        ["a line that goes on"] = s => $"{s[..(s.Length / 2)]}\\\n{s[(s.Length / 2)..]}",
+        ["colours of a terminal"] = s => $"{s[..(s.Length / 2)]}\u001b[1;31m{s[(s.Length / 2)..]}",
         ["hexadecimal"] = s => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(s)),
         ["hexadecimal with its mark"] = s => $"0x{Convert.ToHexString(Encoding.UTF8.GetBytes(s))}",
         ["base64 of UTF-16"] = s => Convert.ToBase64String(Encoding.Unicode.GetBytes(s)),
@@ -195,6 +210,32 @@ public sealed class EvasionTests
     [InlineData("bob [@] example.com", "EMAIL_ADDRESS")]
     [InlineData("bob@example[.]com", "EMAIL_ADDRESS")]
     [InlineData("bob@example (dot) com", "EMAIL_ADDRESS")]
+    [InlineData("bob @example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob{at}example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob_at_example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob_at_example_dot_com", "EMAIL_ADDRESS")]
+    [InlineData("bob-at-example-dot-com", "EMAIL_ADDRESS")]
+    [InlineData("bob|at|example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob [ at ] example [ dot ] com", "EMAIL_ADDRESS")]
+    [InlineData("bob at gmail.com", "EMAIL_ADDRESS")]
+    [InlineData("bob{@}example.com", "EMAIL_ADDRESS")]
+    [InlineData("bob @ mail . example . com", "EMAIL_ADDRESS")]
+    [InlineData("bob@example. com", "EMAIL_ADDRESS")]
+    [InlineData("bob@example,com", "EMAIL_ADDRESS")]
+    [InlineData("bob@example (punkt) com", "EMAIL_ADDRESS")]
+    [InlineData("bob&commat;example&period;com", "EMAIL_ADDRESS")]
+    [InlineData("219_09_9998", "US_SSN")]
+    [InlineData("219:09:9998", "US_SSN")]
+    [InlineData("219\\09\\9998", "US_SSN")]
+    [InlineData("212_555_0143", "PHONE_NUMBER")]
+    [InlineData("+1_212_555_0143", "PHONE_NUMBER")]
+    [InlineData("+44_20_7946_0958", "PHONE_NUMBER")]
+    [InlineData("+672 10 6271", "PHONE_NUMBER")]
+    [InlineData("+32.12.34.31.91", "PHONE_NUMBER")]
+    [InlineData("+591 (71232503)", "PHONE_NUMBER")]
+    [InlineData("0054 9 11 2345 0097", "PHONE_NUMBER")]
+    [InlineData("GB29*NWBK*6016*1331*9268*19", "IBAN_CODE")]
+    [InlineData("4111\\1111\\1111\\1111", "CREDIT_CARD")]
     [InlineData("bob\\@example.com", "EMAIL_ADDRESS")]
     [InlineData("bob\\u{40}example.com", "EMAIL_ADDRESS")]
     [InlineData("bob\\100example.com", "EMAIL_ADDRESS")]
@@ -211,6 +252,12 @@ public sealed class EvasionTests
     [InlineData("look at the dot com bubble")]
     [InlineData("50 items @ 3.20 each")]
     [InlineData("thanks @acme and @bob.smith")]
+    [InlineData("thanks @example.com")]
+    [InlineData("write to bob@work, please")]
+    [InlineData("ask bob@home. Then go")]
+    [InlineData("created_at_ms and look_at_this.md")]
+    [InlineData("id_219_09_9998_x 12:34:56 1:22:333 2024_01_3100")]
+    [InlineData("node-7 at host.example.com")]
     [InlineData("arn:aws:kinesis:eu-west-1:619331649175:stream/orders")]
     [InlineData("ean 6755483681824")]
     [InlineData("978-0-3115-8529-7")]

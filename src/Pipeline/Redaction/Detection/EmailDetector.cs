@@ -19,9 +19,10 @@ internal static class EmailDetector
         start = at;
         end = at;
         var next = at + 1;
-        if (at > from && next < to && (text[at - 1] is (byte)' ' or (byte)'[' or (byte)'(' || text[next] == (byte)' '))
+        var parted = false;
+        if (at > from && next < to && (text[at - 1] == (byte)' ' || text[next] == (byte)' ' || SpelledEmail.Closing(text[at - 1]) == text[next]))
         {
-            Apart(text, ref at, ref next, from, to);
+            parted = Apart(text, ref at, ref next, from, to);
             start = at;
         }
 
@@ -50,7 +51,7 @@ internal static class EmailDetector
             }
         }
 
-        if (start == at)
+        if (start == at || parted && !SpelledEmail.IsParted(text, start, at, next, to))
         {
             return false;
         }
@@ -58,23 +59,19 @@ internal static class EmailDetector
         return TryDomain(text, next, to, out end) || SpelledEmail.TryDomain(text, next, to, spelled: true, known: false, out end);
     }
 
-    /// <summary>The sign stands apart, <c>bob @ example.com</c>, <c>bob@ example.com</c>, or in brackets, <c>bob [@] example.com</c>: the local part ends before, the domain begins behind. A blank before it alone makes a mention of it and no address.</summary>
-    private static void Apart(ReadOnlySpan<byte> text, ref int at, ref int next, int from, int to)
+    /// <summary>The sign stands apart, <c>bob @ example.com</c>, <c>bob@ example.com</c>, or in brackets, <c>bob [@] example.com</c>: the local part ends before, the domain begins behind. True when a blank stands before it alone, which mostly makes a mention.</summary>
+    private static bool Apart(ReadOnlySpan<byte> text, ref int at, ref int next, int from, int to)
     {
         int before = at, after = next;
-        if (text[before - 1] is (byte)'[' or (byte)'(')
+        var parted = false;
+        if (SpelledEmail.Closing(text[before - 1]) == text[after])
         {
-            if (text[after] is not ((byte)']' or (byte)')'))
-            {
-                return;
-            }
-
             before--;
             after++;
         }
-        else if (text[after] != (byte)' ')
+        else
         {
-            return;
+            parted = text[after] != (byte)' ';
         }
 
         while (before > from && at - before < 3 && text[before - 1] == (byte)' ')
@@ -88,10 +85,13 @@ internal static class EmailDetector
         }
 
         // "3 @ 4.50 each" is a price.
-        if (after >= to || !char.IsAsciiDigit((char)text[after]))
+        if (after < to && !char.IsAsciiDigit((char)text[after]))
         {
             (at, next) = (before, after);
+            return parted;
         }
+
+        return false;
     }
 
     /// <summary>What a mail server takes (RFC 5321): lengths, dots in the right places, a quoted part that ends.</summary>

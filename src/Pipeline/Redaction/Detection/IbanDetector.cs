@@ -119,6 +119,8 @@ internal static class IbanDetector
 
     private static readonly string?[] ByPair = Index();
 
+    private static readonly System.Buffers.SearchValues<byte> Signs = System.Buffers.SearchValues.Create(" -._,:/|;+*~=#\\\t\r\n"u8);
+
     /// <summary>True for a compact, upper-case IBAN and nothing else.</summary>
     public static bool IsIban(ReadOnlySpan<byte> n)
     {
@@ -158,7 +160,7 @@ internal static class IbanDetector
                 compact[length++] = (byte)char.ToUpperInvariant((char)b);
                 gap = 0;
             }
-            else if (b is not ((byte)' ' or (byte)'-' or (byte)'.' or (byte)'_' or (byte)',' or (byte)':' or (byte)'/' or (byte)'|' or (byte)';' or (byte)'\t' or (byte)'\r' or (byte)'\n') || ++gap > 3)
+            else if (!Signs.Contains(b) || ++gap > 3)
             {
                 return false;
             }

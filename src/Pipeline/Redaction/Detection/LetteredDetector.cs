@@ -25,6 +25,12 @@ internal static class LetteredDetector
                 frame.Findings.Add(new Finding(parted, end, EntityId.Card));
                 return end;
             }
+
+            if (at - 9 >= from && (looked[EntityId.UsSsn] || looked[EntityId.Phone]) && PartedNumbers.TryFind(text, at, from, to, looked, out parted, out end, out var number))
+            {
+                frame.Findings.Add(new Finding(parted, end, number));
+                return end;
+            }
         }
         else if (at - 6 >= from && GroupedNumbers.Stands(text, at - 6, to, 11, GroupedNumbers.Finnish, looked, out end, out _))
         {

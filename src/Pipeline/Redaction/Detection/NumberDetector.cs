@@ -31,7 +31,7 @@ internal static class NumberDetector
             }
 
             // What is an address is no phone number, whether addresses are looked for or not.
-            if (first <= 3 && sign == (byte)'.' && AddressDetector.Ipv4Length(text[at..to]) is var length and > 0)
+            if (first <= 3 && sign == (byte)'.' && (at == from || text[at - 1] != (byte)'+') && AddressDetector.Ipv4Length(text[at..to]) is var length and > 0)
             {
                 if (looked[EntityId.Ip] && AddressDetector.IsAlone(text, at, ref length, from, to))
                 {
@@ -75,6 +75,14 @@ internal static class NumberDetector
         if (run.Count < 7)
         {
             return at + 1;
+        }
+
+        // Behind a plus sign, and in a field for them, it is a phone number before all else.
+        if (looked[EntityId.Phone] && (at > from && text[at - 1] == (byte)'+' || context.Phone && run.Count < 12)
+            && PhoneDetector.TryFind(text, ref run, from, to, context.Phone, out var firstStart, out var firstEnd))
+        {
+            frame.Findings.Add(new Finding(firstStart, firstEnd, EntityId.Phone));
+            return firstEnd;
         }
 
         if (looked[EntityId.UsSsn] && IsUsSsn(text, ref run))

@@ -9,7 +9,8 @@ internal static class PhoneDetector
     {
         start = run.Position(0);
         end = start;
-        var bracket = start > from && text[start - 1] == (byte)'(';
+        // A bracket around the first digits, not one around all of it.
+        var bracket = start > from && text[start - 1] == (byte)'(' && text[start..run.Position(run.Count - 1)].Contains((byte)')');
         if (bracket)
         {
             start--;
@@ -51,6 +52,12 @@ internal static class PhoneDetector
             return false;
         }
 
+        // A bracket that was opened inside the number is part of it.
+        if (end < to && text[end] == (byte)')' && text[start..end].LastIndexOf((byte)'(') > text[start..end].LastIndexOf((byte)')'))
+        {
+            end++;
+        }
+
         end = Extension(text, end, to);
         return true;
     }
@@ -83,16 +90,18 @@ internal static class PhoneDetector
             return american;
         }
 
-        for (var groups = Math.Min(run.Groups, 6); groups > 0; groups--)
+        // 00 is the prefix for calls abroad: up to 15 digits follow.
+        var abroad = run.Digits.StartsWith("00"u8);
+        for (var groups = Math.Min(run.Groups, abroad ? 7 : 6); groups > 0; groups--)
         {
             var count = run.Group(groups);
-            if (count is < 7 or > 15 || !Together(ref run, text, groups) || LooksLikeDate(ref run, text, groups))
+            if (count < 7 || count > (abroad ? 17 : 15) || !Together(ref run, text, groups) || LooksLikeDate(ref run, text, groups))
             {
                 continue;
             }
 
             var zero = run.Digits[0] == (byte)'0';
-            var written = groups >= 2 && (bracket || zero && count is >= 9 and <= 14 && first <= 5);
+            var written = groups >= 2 && (bracket || zero && count >= 9 && count <= (abroad ? 17 : 14) && first <= 5);
             if (written)
             {
                 return groups;

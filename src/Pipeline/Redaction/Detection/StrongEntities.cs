@@ -39,7 +39,7 @@ public static partial class EntityCatalogue
         new("US_SSN", "US social security number", Evidence.Anywhere, "US", 0.89)
         {
             Keywords = ["ssn", "socialsecurity", "socialsecuritynumber", "socialsecurityno", "socialsec", "ssns", "ssnum", "ssno"],
-            Format = new(World.UsSsn, 9, 9),
+            Format = new(World.UsSsn, 9, 9, " -._:/,;|*~=#\\"),
         },
         new("IP_ADDRESS", "IP address", Evidence.Anywhere) { Keywords = ["ip", "ipaddress", "ipv4", "ipv6", "clientip", "remoteaddr"] },
         new("MAC_ADDRESS", "MAC address", Evidence.Anywhere) { Keywords = ["mac", "macaddress"] },

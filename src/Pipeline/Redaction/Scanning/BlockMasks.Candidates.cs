@@ -40,7 +40,7 @@ internal sealed partial class BlockMasks
         var pair = (alpha & Next(alpha)) << 2;
         var iban = Vector256.AndNot(digit2 & pair, word << 4);
 
-        // The second dash or dot of 00-1A-2B and 001a.2b3c.4d5e, and two dashes in a row (the frame of a private key).
+        // The second sign of 00-1A-2B, 001a.2b3c.4d5e and bob_at_example, and two dashes in a row (the frame of a private key).
         var signs = sign & (Next(sign) | (sign << 3 | sign << 5) & wordBefore);
 
         // The twelfth byte of a long run of letters and digits that are not digits alone.
@@ -48,11 +48,11 @@ internal sealed partial class BlockMasks
         var run4 = run2 & run2 << 2;
         var run = Vector256.AndNot(run4 & run4 << 4 & run4 << 8, digit4 & digit4 << 4 & digit4 << 8);
 
-        // The end of a second group of four digits, one or two other bytes after the first: 4111_1111, 4111, 1111.
-        var groups = Vector256.AndNot(digit4 & (digit4 << 5 | digit4 << 6), digit << 4);
+        // The end of a second group of four digits, one or two other bytes after the first: 4111_1111, 4111, 1111; and of four after three and two or three: 219_09_9998.
+        var groups = Vector256.AndNot(digit4 & (digit4 << 5 | digit4 << 6 | digit2 << 5 & (digit2 << 8 | digit2 << 9)), digit << 4);
 
         // The second byte behind a word of two letters that stands apart, as in bob (at) example.com.
-        var words = Vector256.AndNot(pair & separator << 4, wordBefore);
+        var words = Vector256.AndNot(pair & (separator | sign) << 4, wordBefore);
         return lettered | iban | signs | groups | words | Vector256.AndNot(run, Next(run));
     }
 

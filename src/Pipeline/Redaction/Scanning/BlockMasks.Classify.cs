@@ -14,14 +14,14 @@ internal sealed partial class BlockMasks
 
     private static Vector128<byte> SeparatorTable => Vector128.Create((byte)' ', 0, 0, 0, 0, 0, 0, 0, (byte)'(', (byte)')', 0, (byte)'[', (byte)'<', (byte)'-', (byte)'.', (byte)'/');
 
-    private static Vector128<byte> SignTable => Vector128.Create((byte)1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'-', (byte)'.', 0);
+    private static Vector128<byte> SignTable => Vector128.Create((byte)1, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'*', (byte)'{', (byte)'|', (byte)'-', (byte)'.', (byte)'_');
 
-    private static Vector128<byte> RareTable => Vector128.Create((byte)'@', 0, 0, 0, 0, (byte)'%', (byte)'&', 0, 0, 0, 0, (byte)'+', (byte)'\\', (byte)'=', (byte)'>', 0);
+    private static Vector128<byte> RareTable => Vector128.Create((byte)'@', 0, 0, 0, 0, (byte)'%', (byte)'&', 0, 0, 0, 0, (byte)'+', (byte)'\\', (byte)'=', (byte)'>', 0x7F);
 
     /// <summary>What most blocks hold nothing of.</summary>
     private struct Rare
     {
-        public ulong At, Plus, Backslash, Control, NonAscii, Percent, Amp, Hash, Equal, Greater;
+        public ulong At, Plus, Backslash, Control, NonAscii, Percent, Amp, Hash, Equal, Greater, Unseen;
     }
 
     private struct Carry
@@ -92,7 +92,7 @@ internal sealed partial class BlockMasks
 
                 // Beside '@', a sign of base64 inside a word; of the ampersands, those before a letter or '#'.
                 anchors = rare.At | rare.Plus & Left(digit | alpha, carry.Word, 1);
-                odd = rare.Backslash | rare.NonAscii | rare.Percent | (rare.Hash | alpha) & Left(rare.Amp, carry.Amp, 1);
+                odd = rare.Backslash | rare.NonAscii | rare.Percent | rare.Unseen | (rare.Hash | alpha) & Left(rare.Amp, carry.Amp, 1);
                 if ((rare.Equal | rare.Greater) != 0)
                 {
                     odd |= Quoted(text, block * 64, rare.Equal) | AfterTags(text, block * 64, rare.Greater);
@@ -176,18 +176,20 @@ internal sealed partial class BlockMasks
         rare.Equal = T.Bits(T.Is(v, (byte)'='));
         rare.Greater = T.Bits(T.Is(v, (byte)'>'));
         rare.NonAscii = T.Bits(v);
+        // Control characters that are not those of lines: DEL, ESC and the separators behind it, vertical tab and form feed.
+        rare.Unseen = T.Bits(T.Or(T.Is(v, 0x7F), T.Or(T.Within(v, 0x1B, 4), T.Within(v, 0x0B, 1))));
         rare.Control = T.Bits(T.Odd(v)) & ~rare.NonAscii;
     }
 
-    /// <summary>Of the equals signs, those that quote a character (RFC 2045): <c>=40</c> before anything but a digit, and several in a row.</summary>
+    /// <summary>Of the equals signs, those that quote a character (RFC 2045): <c>=40</c> before anything but a digit, several in a row, and those at the end of a line.</summary>
     private static ulong Quoted(ReadOnlySpan<byte> text, int from, ulong signs)
     {
         ulong quoted = 0;
         for (; signs != 0; signs &= signs - 1)
         {
             var at = from + BitOperations.TrailingZeroCount(signs);
-            if (at + 3 < text.Length && text[at + 1] is >= (byte)'2' and <= (byte)'7' && char.IsAsciiHexDigit((char)text[at + 2])
-                && (text[at + 3] == (byte)'=' || text[at + 1] == (byte)'4' && text[at + 2] == (byte)'0' && !char.IsAsciiDigit((char)text[at + 3])))
+            if (at + 3 < text.Length && (text[at + 1] is (byte)'\n' or (byte)'\r' || text[at + 1] is >= (byte)'2' and <= (byte)'7' && char.IsAsciiHexDigit((char)text[at + 2])
+                && (text[at + 3] == (byte)'=' || text[at + 1] == (byte)'4' && text[at + 2] == (byte)'0' && !char.IsAsciiDigit((char)text[at + 3]))))
             {
                 quoted |= signs & (0 - signs);
             }

@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Weir.Pipeline.Redaction.Scanning;
 
@@ -55,7 +52,7 @@ internal static class SpelledCharacter
         return 6;
     }
 
-    /// <summary>How programming languages and style sheets spell a character: <c>\u0040 \u{40} \x40 \100 \000040</c>, and <c>\@</c> for a sign that somebody took for special. How many bytes it takes, 0 when it is none.</summary>
+    /// <summary>How programming languages and style sheets spell a character: <c>\u0040 \u{40} \U00000040 \x40 \x{40} \100 \40␣ \000040</c>, nothing at the end of a line that goes on, and <c>\@</c> for a sign that somebody took for special. How many bytes it takes, 0 when it is none.</summary>
     public static int PlainEscape(ReadOnlySpan<byte> text, out Rune rune)
     {
         rune = default;
@@ -76,8 +73,21 @@ internal static class SpelledCharacter
 
                 used = digits + 4;
                 break;
+            case (byte)'U' when text.StartsWith("\\U000"u8) && TryHex(text[2..], 8, out value):
+                used = 10;
+                break;
             case (byte)'u' or (byte)'U':
                 return JsonEscape(text, out rune);
+            case (byte)'x' or (byte)'X' when text.Length > 4 && text[2] == (byte)'{' && text[3..Math.Min(text.Length, 10)].IndexOf((byte)'}') is var closing and > 0 && TryHex(text[3..], closing, out value):
+                used = closing + 4;
+                break;
+            case (byte)'\n':
+                // A soft hyphen: one more of what cannot be seen.
+                (value, used) = (0xAD, 2);
+                break;
+            case (byte)'\r' when text.Length > 2 && text[2] == (byte)'\n':
+                (value, used) = (0xAD, 3);
+                break;
             case (byte)'x' or (byte)'X' when TryHex(text[2..], 2, out value):
                 used = 4;
                 break;
@@ -89,6 +99,9 @@ internal static class SpelledCharacter
                 break;
             case (byte)'@' or (byte)'.' or (byte)'-':
                 (value, used) = (text[1], 2);
+                break;
+            case >= (byte)'2' and <= (byte)'7' when text.Length >= 4 && text[3] == (byte)' ' && TryHex(text[1..], 2, out value):
+                used = 4;
                 break;
             default:
                 return 0;
@@ -145,11 +158,71 @@ internal static class SpelledCharacter
         return true;
     }
 
+    /// <summary><c>%u0040</c></summary>
+    public static bool TryPercentUnit(ReadOnlySpan<byte> text, out Rune rune)
+    {
+        rune = Rune.ReplacementChar;
+        if (text.Length < 6 || (text[1] | 0x20) != 'u' || !TryHex(text[2..], 4, out var unit))
+        {
+            return false;
+        }
+
+        if (Rune.TryCreate(unit, out var read))
+        {
+            rune = read;
+        }
+
+        return true;
+    }
+
+    /// <summary>The bytes of an equals sign that ends a line which goes on (RFC 2045, section 6.7); 0 for none.</summary>
+    public static int SoftBreak(ReadOnlySpan<byte> text) => text.StartsWith("=\n"u8) ? 2 : text.StartsWith("=\r\n"u8) ? 3 : 0;
+
+    /// <summary>The bytes of a control sequence (ECMA-48), such as <c>ESC [ 31 m</c>; 0 for none.</summary>
+    public static int TerminalSequence(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < 3 || text[1] != (byte)'[')
+        {
+            return 0;
+        }
+
+        var end = 2;
+        while (end < text.Length && end < 32 && text[end] is >= 0x20 and <= 0x3F)
+        {
+            end++;
+        }
+
+        return end < text.Length && text[end] is >= 0x40 and <= 0x7E ? end + 1 : 0;
+    }
+
+    /// <summary>Names of HTML for the signs that stand in numbers and addresses, and for what cannot be seen.</summary>
+    private static readonly Dictionary<string, int> Names = new (string Name, char Value)[]
+    {
+        ("commat", '@'), ("period", '.'), ("amp", '&'), ("AMP", '&'), ("nbsp", ' '), ("ensp", ' '), ("emsp", ' '), ("emsp13", ' '), ("emsp14", ' '), ("numsp", ' '), ("puncsp", ' '),
+        ("thinsp", ' '), ("hairsp", ' '), ("ThinSpace", ' '), ("Tab", ' '), ("NewLine", '\n'), ("hyphen", '-'), ("dash", '-'), ("ndash", '-'), ("mdash", '-'), ("minus", '-'), ("horbar", '-'),
+        ("lowbar", '_'), ("plus", '+'), ("colon", ':'), ("comma", ','), ("sol", '/'), ("lpar", '('), ("rpar", ')'), ("lsqb", '['), ("rsqb", ']'), ("num", '#'), ("percnt", '%'), ("equals", '='),
+        ("ast", '*'), ("excl", '!'), ("bsol", '\\'), ("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("middot", '.'), ("shy", '\u00ad'), ("zwnj", '\u200c'), ("zwj", '\u200d'),
+        ("lrm", '\u200e'), ("rlm", '\u200f'), ("NoBreak", '\u2060'), ("ZeroWidthSpace", '\u200b'),
+    }.ToDictionary(x => x.Name, x => (int)x.Value, StringComparer.Ordinal);
+
+    private static readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ByName = Names.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static int Named(ReadOnlySpan<byte> name)
+    {
+        Span<char> chars = stackalloc char[16];
+        for (var i = 0; i < name.Length; i++)
+        {
+            chars[i] = (char)name[i];
+        }
+
+        return ByName.TryGetValue(chars[..name.Length], out var value) ? value : 0;
+    }
+
     /// <summary>&#64; &#x40; &commat; &period; &amp;</summary>
     public static int Reference(ReadOnlySpan<byte> text, out Rune rune)
     {
         rune = default;
-        var end = text[..Math.Min(text.Length, 12)].IndexOf((byte)';');
+        var end = text[..Math.Min(text.Length, 16)].IndexOf((byte)';');
         var closed = end >= 3;
         if (!closed)
         {
@@ -175,7 +248,7 @@ internal static class SpelledCharacter
         var value = 0;
         if (name[0] != (byte)'#')
         {
-            value = name.SequenceEqual("commat"u8) ? '@' : name.SequenceEqual("period"u8) ? '.' : name.SequenceEqual("amp"u8) ? '&' : name.SequenceEqual("nbsp"u8) ? ' ' : name.SequenceEqual("shy"u8) ? 0xAD : 0;
+            value = Named(name);
         }
         else if (name[1] is (byte)'x' or (byte)'X')
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -11,6 +10,9 @@ namespace Weir.Pipeline.Redaction.Scanning;
 /// </summary>
 internal sealed class TextView
 {
+    /// <summary>What begins a sequence that colours a terminal; read when it is whole.</summary>
+    private const byte Escape = 0x1B;
+
     private byte[] _text = new byte[256];
     private int[] _from = new int[257];
     private bool _exact;
@@ -37,6 +39,8 @@ internal sealed class TextView
         Begin(end - start);
         _exact = exact;
         var i = start;
+        // The character before was spelled by its number.
+        var spelled = false;
         while (i < end)
         {
             var b = source[i];
@@ -55,9 +59,9 @@ internal sealed class TextView
                 }
                 else
                 {
-                    // Outside JSON a backslash is only itself, unless it spells a character by its number or stands before a sign of an address.
+                    // Outside JSON a backslash is only itself, unless it spells a character by its number or stands before a sign of an address; between groups of digits it parts them.
                     var used = SpelledCharacter.PlainEscape(source[i..end], out var rune);
-                    if (used == 0)
+                    if (used == 0 || !spelled && i > start && char.IsAsciiDigit((char)source[i - 1]) && char.IsAsciiDigit((char)source[i + 1]))
                     {
                         Put(b, i);
                         i++;
@@ -66,10 +70,12 @@ internal sealed class TextView
                     {
                         Put(rune, i, hiddenAsSpace);
                         i += used;
+                        spelled = true;
+                        continue;
                     }
                 }
             }
-            else if (b < 0x80)
+            else if (b is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r' or (byte)'\t')
             {
                 Put(b, i);
                 i++;
@@ -80,6 +86,8 @@ internal sealed class TextView
                 Put(rune, i, hiddenAsSpace);
                 i += used;
             }
+
+            spelled = false;
         }
 
         Finish(end);
@@ -102,7 +110,7 @@ internal sealed class TextView
     public bool ReadEncoded(ReadOnlySpan<byte> source)
     {
         Begin(source.Length);
-        bool found = false, quoted = false;
+        bool found = false, quoted = false, percent = false;
         var i = 0;
         Span<byte> bytes = stackalloc byte[4];
         while (i < source.Length)
@@ -110,7 +118,7 @@ internal sealed class TextView
             var b = source[i];
             if (b == (byte)'%' && SpelledCharacter.TryPercent(source[i..], out bytes[0]))
             {
-                found = true;
+                found = percent = true;
                 var count = 1;
                 var used = 3;
                 var need = bytes[0] < 0x80 ? 1 : bytes[0] >= 0xF0 ? 4 : bytes[0] >= 0xE0 ? 3 : 2;
@@ -130,6 +138,28 @@ internal sealed class TextView
                     Put(Rune.ReplacementChar, i, hiddenAsSpace: false);
                     i += 3;
                 }
+            }
+            else if (b == (byte)'%' && SpelledCharacter.TryPercentUnit(source[i..], out var unit))
+            {
+                found = percent = true;
+                Put(unit, i, hiddenAsSpace: false);
+                i += 6;
+            }
+            else if (b == (byte)'+' && percent && i > 0 && i + 1 < source.Length && (char.IsAsciiLetterOrDigit((char)source[i + 1]) || source[i + 1] == (byte)'%') && (char.IsAsciiLetterOrDigit((char)source[i - 1]) || source[i - 1] == (byte)')'))
+            {
+                // In a form a blank is a plus sign.
+                Put((byte)' ', i);
+                i++;
+            }
+            else if (b == (byte)'=' && SpelledCharacter.SoftBreak(source[i..]) is var soft and > 0)
+            {
+                found = true;
+                i += soft;
+            }
+            else if (b == Escape && SpelledCharacter.TerminalSequence(source[i..]) is var sequence and > 0)
+            {
+                found = true;
+                i += sequence;
             }
             else if (b == (byte)'=' && SpelledCharacter.IsQuoted(source[i..], quoted) && SpelledCharacter.TryHex(source[(i + 1)..], 2, out var unquoted))
             {
@@ -186,15 +216,21 @@ internal sealed class TextView
 
     private void Put(Rune rune, int from, bool hiddenAsSpace)
     {
-        if (rune.IsAscii)
+        if (_exact || rune.Value is >= 0x20 and < 0x7F or '\n' or '\r' or Escape)
         {
-            // Between digits a tab is one more blank.
-            Put(rune.Value == '\t' && !_exact ? (byte)' ' : (byte)rune.Value, from);
+            PutAsIs(rune, from);
             return;
         }
 
-        var folded = _exact ? (byte)0 : Fold(rune);
-        if (folded == Gone)
+        if (rune.Value == '\t')
+        {
+            // Between digits a tab is one more blank.
+            Put((byte)' ', from);
+            return;
+        }
+
+        var folded = LookAlike.Of(rune, Length == 0 ? (byte)' ' : _text[Length - 1]);
+        if (folded == LookAlike.Gone)
         {
             Hidden = true;
             if (hiddenAsSpace)
@@ -211,68 +247,16 @@ internal sealed class TextView
             return;
         }
 
+        PutAsIs(rune, from);
+    }
+
+    private void PutAsIs(Rune rune, int from)
+    {
         Span<byte> bytes = stackalloc byte[4];
         var length = rune.EncodeToUtf8(bytes);
         for (var i = 0; i < length; i++)
         {
             Put(bytes[i], from);
         }
-    }
-
-    private const byte Gone = 1;
-
-    /// <summary>The ASCII character that a reader takes this one for; 0 for none, <see cref="Gone"/> when there is nothing to see.</summary>
-    private static byte Fold(Rune rune)
-    {
-        var v = rune.Value;
-        switch (v)
-        {
-            case >= 0xFF01 and <= 0xFF5E:
-                return (byte)(v - 0xFF01 + '!');
-            case 0xA0 or 0x3000 or 0x202F or 0x205F or (>= 0x2000 and <= 0x200A):
-                return (byte)' ';
-            case (>= 0x2010 and <= 0x2015) or 0x2212 or 0x2043 or 0xFE58 or 0xFE63 or 0x30FC:
-                return (byte)'-';
-            case 0xFE6B:
-                return (byte)'@';
-            case 0xB7 or 0x2022 or 0x2027 or 0x3002 or 0xFF61 or 0xFE52 or 0x2024:
-                return (byte)'.';
-            case 0xFE55:
-                return (byte)':';
-            case >= 0x1D400 and <= 0x1D7CB:
-                // Mathematical letters, 13 alphabets of 52; the holes in them stand elsewhere.
-                var letter = (v - 0x1D400) % 52;
-                return v <= 0x1D6A3 ? (byte)(letter < 26 ? 'A' + letter : 'a' + letter - 26) : (byte)0;
-            case >= 0x24B6 and <= 0x24E9:
-                return (byte)(v < 0x24D0 ? 'A' + v - 0x24B6 : 'a' + v - 0x24D0);
-            case >= 0x2460 and <= 0x2468:
-                return (byte)('1' + v - 0x2460);
-            case (>= 0x2474 and <= 0x247C) or (>= 0x2488 and <= 0x2490):
-                // In brackets, and with a full stop.
-                return (byte)('1' + (v - 0x2474) % 20);
-            case >= 0x24F5 and <= 0x24FD:
-                return (byte)('1' + v - 0x24F5);
-            case (>= 0x2776 and <= 0x277E) or (>= 0x2780 and <= 0x2788) or (>= 0x278A and <= 0x2792):
-                return (byte)('1' + (v - 0x2776) % 10);
-            case 0x24EA or 0x2070 or 0x2080 or 0x24FF or 0x1F10B or 0x1F10C:
-                return (byte)'0';
-            case 0xB9:
-                return (byte)'1';
-            case 0xB2 or 0xB3:
-                return (byte)(v - 0xB2 + '2');
-            case (>= 0x2074 and <= 0x2079) or (>= 0x2081 and <= 0x2089):
-                return (byte)((v & 15) + '0');
-        }
-
-        return Rune.GetUnicodeCategory(rune) switch
-        {
-            UnicodeCategory.DecimalDigitNumber => (byte)('0' + (int)Rune.GetNumericValue(rune)),
-            UnicodeCategory.Format => Gone,
-            UnicodeCategory.NonSpacingMark when v is >= 0xFE00 and <= 0xFE0F or 0x034F or (>= 0x180B and <= 0x180D) or (>= 0x0300 and <= 0x036F)
-                or (>= 0x1AB0 and <= 0x1AFF) or (>= 0x1DC0 and <= 0x1DFF) or (>= 0x20D0 and <= 0x20FF) or (>= 0xFE20 and <= 0xFE2F) or (>= 0xE0100 and <= 0xE01EF) => Gone,
-            UnicodeCategory.EnclosingMark => Gone,
-            _ when v is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 => Gone,
-            _ => 0,
-        };
     }
 }
