@@ -17,10 +17,8 @@ internal static class ListShards
         LocalStream stream;
         if (request.NextToken is { } next)
         {
-            if (request.StreamName is not null || request.StreamARN is not null)
-                throw Errors.InvalidArgument("NextToken and StreamName cannot be provided together.");
-            if (request.ExclusiveStartShardId is not null || request.StreamCreationTimestamp is not null || request.ShardFilter is not null)
-                throw Errors.InvalidArgument("NextToken cannot be provided together with ExclusiveStartShardId, StreamCreationTimestamp or ShardFilter.");
+            if (Beside(request) is { } other)
+                throw Errors.InvalidArgument($"NextToken and {other} cannot be provided together.");
             var token = PageToken.Read(engine, "shards", next);
             var scope = token.Scope.Split('/');
             stream = engine.Find(scope[0], null);
@@ -52,6 +50,17 @@ internal static class ListShards
             [.. page.Select(s => s.ToWire())],
             more ? new PageToken(engine.Now, "shards", Scope(stream, filter), page[^1].Name).ToString() : null));
     }
+
+    /// <summary>A member that a token says already, and that may therefore not stand beside it.</summary>
+    private static string? Beside(ListShardsRequest request) => request switch
+    {
+        { StreamName: not null } => nameof(request.StreamName),
+        { StreamARN: not null } => nameof(request.StreamARN),
+        { ExclusiveStartShardId: not null } => nameof(request.ExclusiveStartShardId),
+        { StreamCreationTimestamp: not null } => nameof(request.StreamCreationTimestamp),
+        { ShardFilter: not null } => nameof(request.ShardFilter),
+        _ => null,
+    };
 
     private static string Scope(LocalStream stream, ShardFilter? filter) => filter is null
         ? stream.Name
