@@ -110,6 +110,66 @@ public sealed class JsonWalkTests
         }
     }
 
+    [Fact]
+    public void A_record_that_is_nearly_like_earlier_ones_is_read_as_if_it_were_the_first()
+    {
+        var random = new Random(11);
+        var scan = RecordScan.ForThread;
+        RedactionRule[] rules =
+        [
+            TestRedactor.Rule("EMAIL", TransformKind.Redact), TestRedactor.Rule("CARD", TransformKind.Redact), TestRedactor.Rule("API_KEY", TransformKind.Redact), TestRedactor.Rule("US_SSN", TransformKind.Redact),
+            TestRedactor.Rule(null, TransformKind.Mask, "/to/note", "note"), TestRedactor.Rule(null, TransformKind.Null, "/items/[]/price", "price"), TestRedactor.Rule(null, TransformKind.Redact, "/meta/owner", "owner"),
+        ];
+        var learned = CompiledRules.Compile(rules, null, "");
+        var signs = "{}[],:\"\\ 0a@\n\u00e9"u8.ToArray();
+        for (var round = 0; round < 6000; round++)
+        {
+            var record = Encoding.UTF8.GetBytes(Made());
+            for (var change = random.Next(4); change > 0; change--)
+            {
+                var at = random.Next(record.Length);
+                record = random.Next(3) switch
+                {
+                    0 => [.. record[..at], .. record[(at + 1)..]],
+                    1 => [.. record[..at], signs[random.Next(signs.Length)], .. record[at..]],
+                    _ => [.. record[..at], signs[random.Next(signs.Length)], .. record[(at + 1)..]],
+                };
+            }
+
+            var fresh = CompiledRules.Compile(rules, null, "");
+            var limits = new ScanLimits(64, 1000);
+            var expected = scan.Json(record, fresh, limits);
+            Hit[] hits = [.. scan.Hits.Items];
+            Assert.Equal(expected, scan.Json(record, learned, limits));
+            if (expected is null)
+            {
+                Assert.Equal(hits.Select(h => (h.Start, h.End, h.Rule, h.Place, h.Path.Path)), scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule, h.Place, h.Path.Path)));
+            }
+        }
+
+        string Made()
+        {
+            var items = string.Join(random.Next(8) == 0 ? ", " : ",", Enumerable.Range(0, random.Next(4)).Select(_ => $$"""{"sku":{{Value()}},"price":{{Value()}},"ean":"40{{random.NextInt64(10000000000, 99999999999)}}"}"""));
+            var optional = random.Next(3) == 0 ? "" : $$""","a key of this record that is longer than what is compared in one piece":{{Value()}}""";
+            return $$"""{"id":{{random.Next(100000)}},"to":{"name":{{Value()}},"note":{{Value()}}{{optional}}},"items":[{{items}}],"tags":[{{Value()}},{{Value()}}],"meta":{"owner":{"id":{{Value()}}},"password":{{Value()}}},"last":{{Value()}}}""" + (random.Next(5) == 0 ? "\n" : "");
+        }
+
+        string Value() => random.Next(12) switch
+        {
+            0 => "\"bob@example.com\"",
+            1 => "\"4111111111111111\"",
+            2 => "\"a 123-45-6789 b\"",
+            3 => "\"password: hunter2222\"",
+            4 => "null",
+            5 => "{}",
+            6 => "[]",
+            7 => "12.5",
+            8 => "\"{\\\"email\\\":\\\"bob@example.com\\\"}\"",
+            9 => "\"\"",
+            _ => "\"plain, and more\"",
+        };
+    }
+
     private static bool IsJson(byte[] text)
     {
         try

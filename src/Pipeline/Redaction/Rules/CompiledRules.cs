@@ -119,6 +119,7 @@ internal sealed class CompiledRules
         AnyFieldRule = rules.Any(r => r.Path >= 0);
         Patterns = [.. rules.Where(r => r.Pattern is not null)];
         Looks = Patterns.Length > 0 ? Unanchored.Strings : LooksInProse ? Unanchored.Words : LooksByWords ? Unanchored.Digits : Unanchored.None;
+        Trail = new Trail(this);
         _fieldRules = [.. Enumerable.Range(0, Paths.States).Select(state => Paths.Accepts(state).Select(path => ByPath[path]).FirstOrDefault(r => r.Entity < 0 && r.Pattern is null))];
     }
 
@@ -159,6 +160,9 @@ internal sealed class CompiledRules
 
     /// <summary>Before the first key of a record.</summary>
     public KeyStep FirstKey { get; } = new();
+
+    /// <summary>What the records have in common.</summary>
+    public Trail Trail { get; }
 
     /// <summary>What was found where, by these rules.</summary>
     public PathCounters Counters { get; private init; } = null!;

@@ -12,6 +12,9 @@ internal sealed partial class RecordScan
     private Level[] _levels = new Level[72];
     private int _depth;
 
+    /// <summary>The container for which <see cref="Stand"/> last filled the levels of the record.</summary>
+    private TrailContainer? _standing;
+
     private struct Level
     {
         public int State;
@@ -38,13 +41,86 @@ internal sealed partial class RecordScan
 
         // A nested walk uses the levels above those in use.
         var floor = _depth;
+        var trail = default(TrailWalk);
+        var whole = !frame.HasView && floor == 0 && start == 0 && _limits.MaxDepth >= Trail.Deepest;
         try
         {
-            return Step(text, frame, state, escapes, key, start, floor);
+            if (whole && Along(text, frame, ref trail))
+            {
+                return frame.Masks.Quotes == 2 * trail.Strings ? null : Broken;
+            }
+
+            if (Step(text, frame, state, escapes, key, start, floor, ref trail) is { } reason)
+            {
+                return reason;
+            }
+
+            if (whole && _rules.Trail.Learns)
+            {
+                _rules.Trail.Learn(text, frame.Masks);
+            }
+
+            return null;
         }
         finally
         {
             _depth = floor;
+        }
+    }
+
+    /// <summary>Goes along the trail of earlier records for as far as it leads: to the end, or behind a value from where <see cref="Step"/> goes on.</summary>
+    private bool Along(ReadOnlySpan<byte> text, Frame frame, ref TrailWalk walk)
+    {
+        var masks = frame.Masks;
+        ref var first = ref MemoryMarshal.GetReference(text);
+        walk.Last = _rules.Trail.First;
+        walk.Interest = ref MemoryMarshal.GetArrayDataReference(masks.Interests);
+        while (true)
+        {
+            if (walk.Skip(ref first, text.Length, _rules.Looks, masks) is var stop and not TrailStop.Value)
+            {
+                return stop == TrailStop.End;
+            }
+
+            var step = walk.Coming!;
+            var anchored = walk.Interest < walk.End;
+            if (step.IsString)
+            {
+                Stand(step.Container!);
+                String(text, walk.Start, walk.End, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
+            }
+            else if (!IsScalar(text, walk.Start, walk.End, masks))
+            {
+                return false;
+            }
+            else if (anchored || step.Called)
+            {
+                Stand(step.Container!);
+                Scalar(text, walk.Start, walk.End, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
+            }
+
+            walk.Pass();
+        }
+    }
+
+    /// <summary>Fills the levels for a value that stands in a container.</summary>
+    private void Stand(TrailContainer container)
+    {
+        if (ReferenceEquals(container, _standing))
+        {
+            return;
+        }
+
+        _standing = container;
+        _depth = container.Depth;
+        for (var each = container; each is not null; each = each.Outer)
+        {
+            ref var level = ref _levels[each.Depth];
+            level.State = each.State;
+            level.IsArray = each.IsArray;
+            level.Inherited = null;
+            level.Whole = false;
+            level.Key = each.Key;
         }
     }
 
@@ -53,7 +129,7 @@ internal sealed partial class RecordScan
     /// A key is mostly one that has followed the key before it in an earlier record; then one comparison of 32 bytes is all that it takes.
     /// </summary>
     [SkipLocalsInit]
-    private string? Step(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int at, int floor)
+    private string? Step(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int at, int floor, ref TrailWalk trail)
     {
         var rules = _rules;
         var masks = frame.Masks;
@@ -69,6 +145,19 @@ internal sealed partial class RecordScan
         var inArray = false;
         var levelState = PathMatcher.Dead;
         CompiledRule? field = null, inherited = null;
+
+        if (trail.Last is { Container: { } container } step)
+        {
+            // Behind a value, from where on nothing was foreseen.
+            Stand(container);
+            (inArray, levelState) = (container.IsArray, container.State);
+            last = step.Key.Step ?? last;
+            strings = trail.Strings;
+            interest = ref trail.Interest;
+            structural = ref Unsafe.Add(ref structural, trail.Structural);
+            at = structural;
+            goto after;
+        }
 
     value:
         // A value begins at the next byte that is not blank; the next structural byte ends it, or is it.

@@ -1,0 +1,210 @@
+using System.Text;
+using Weir.Pipeline.Redaction.Scanning;
+
+namespace Weir.Pipeline.Redaction.Rules;
+
+/// <summary>
+/// What the records of a stream have in common: they carry the same keys in the same order, so that all between two values can be foreseen and compared in one piece.
+/// Learned from records that were read the long way and found to be right; the threads share it. It says nothing that the bytes of a record do not say themselves.
+/// </summary>
+internal sealed class Trail
+{
+    /// <summary>Deeper records are read the long way.</summary>
+    public const int Deepest = 24;
+
+    private const int MostSteps = 4096;
+    private const int MostRecords = 4096;
+
+    private readonly CompiledRules _rules;
+    private readonly Lock _learning = new();
+    private readonly Dictionary<(TrailContainer? Outer, int Key, bool IsArray), TrailContainer> _containers = [];
+    private readonly Dictionary<(TrailContainer? Container, int Key, bool IsString, string Spelled), TrailStep> _steps = [];
+    private int _records;
+
+    public Trail(CompiledRules rules) => _rules = rules;
+
+    /// <summary>Before the first value of a record.</summary>
+    public TrailStep First { get; } = new();
+
+    /// <summary>More can be learned.</summary>
+    public bool Learns => _records < MostRecords && !_rules.Paths.NamesIndexes;
+
+    /// <summary>Learns from a record that was read and is valid JSON. What cannot be foreseen ends the lesson: keys that hold a candidate or are too many, blanks behind a value, containers that a rule takes.</summary>
+    public void Learn(ReadOnlySpan<byte> text, BlockMasks masks)
+    {
+        lock (_learning)
+        {
+            if (Learns)
+            {
+                _records++;
+                Read(text, masks);
+            }
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> text, BlockMasks masks)
+    {
+        var step = First;
+        TrailContainer? container = null;
+        var key = KeyMeaning.None;
+        int behind = 0, structurals = 0, strings = 0, interest = 0;
+        var named = false;
+        for (var at = 0; at < text.Length;)
+        {
+            var b = text[at];
+            if (b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            {
+                at++;
+                continue;
+            }
+
+            if (b is (byte)'{' or (byte)'[')
+            {
+                if (Inside(container, key, b == (byte)'[') is not { } inner)
+                {
+                    return;
+                }
+
+                container = inner;
+                named = false;
+                structurals++;
+                at++;
+                continue;
+            }
+
+            if (b is (byte)'}' or (byte)']' or (byte)',')
+            {
+                container = b == (byte)',' ? container : container!.Outer;
+                named = false;
+                structurals++;
+                at++;
+                continue;
+            }
+
+            if (container is null)
+            {
+                return;
+            }
+
+            if (b == (byte)'"' && !container.IsArray && !named)
+            {
+                var close = Close(text, at);
+                key = _rules.Key(text[(at + 1)..close]);
+                strings++;
+                named = true;
+                for (at = close + 1; text[at] != (byte)':'; at++)
+                {
+                }
+
+                at++;
+                continue;
+            }
+
+            var isString = b == (byte)'"';
+            var value = isString ? at + 1 : at;
+            while (masks.Interests[interest] < behind)
+            {
+                interest++;
+            }
+
+            var meaning = container.IsArray ? container.Key : key;
+            if (masks.Interests[interest] < value || Add(step, text[behind..value], container, meaning, isString, structurals, strings + (isString ? 1 : 0)) is not { } added)
+            {
+                return;
+            }
+
+            step = added;
+            var end = isString ? Close(text, at) + 1 : at;
+            while (!isString && end < text.Length && text[end] is not ((byte)',' or (byte)'}' or (byte)']') && text[end] > (byte)' ')
+            {
+                end++;
+            }
+
+            if (end == text.Length || text[end] is not ((byte)',' or (byte)'}' or (byte)']'))
+            {
+                return;
+            }
+
+            behind = isString ? end - 1 : end;
+            at = end;
+            (structurals, strings) = (0, 0);
+        }
+
+        Add(step, text[behind..], null, KeyMeaning.None, false, structurals, strings);
+    }
+
+    private TrailContainer? Inside(TrailContainer? outer, KeyMeaning key, bool isArray)
+    {
+        var state = outer is null ? _rules.Paths.Start : StateIn(outer, key);
+        var meaning = outer is null ? KeyMeaning.None : outer.IsArray ? outer.Key : key;
+        if (outer is { Depth: Deepest } || outer is not null && (meaning.Id == 0 && !outer.IsArray || _rules.FieldRule(state) is not null))
+        {
+            return null;
+        }
+
+        if (!_containers.TryGetValue((outer, meaning.Id, isArray), out var container) && _containers.Count < MostSteps)
+        {
+            container = new TrailContainer(outer, outer is null ? 1 : outer.Depth + 1, isArray, state, meaning);
+            _containers.Add((outer, meaning.Id, isArray), container);
+        }
+
+        return container;
+    }
+
+    /// <summary>The state of the path automaton for what stands in a container, in an object under a key.</summary>
+    private int StateIn(TrailContainer container, KeyMeaning key)
+    {
+        if (container.State == PathMatcher.Dead || container.IsArray && !_rules.AnyFieldRule)
+        {
+            return PathMatcher.Dead;
+        }
+
+        return _rules.Paths.Next(container.State, container.IsArray ? PathMatcher.Element : key.Symbol);
+    }
+
+    private TrailStep? Add(TrailStep before, ReadOnlySpan<byte> spelled, TrailContainer? container, KeyMeaning key, bool isString, int structurals, int strings)
+    {
+        // A key without a number is not remembered: there are too many.
+        if (spelled.Length > TrailStep.Longest || container is { IsArray: false } && key.Id == 0)
+        {
+            return null;
+        }
+
+        var id = (container, key.Id, isString, Encoding.UTF8.GetString(spelled));
+        if (!_steps.TryGetValue(id, out var step))
+        {
+            if (_steps.Count == MostSteps)
+            {
+                return null;
+            }
+
+            var state = container is null ? PathMatcher.Dead : StateIn(container, key);
+            var field = container is null ? null : _rules.FieldRule(state);
+            step = new TrailStep(spelled.ToArray(), container, key)
+            {
+                Structurals = structurals,
+                Strings = strings,
+                IsString = isString,
+                State = state,
+                Field = field,
+                Called = field is not null || key.NamesAny || _rules.Looks == Unanchored.Strings,
+            };
+            _steps.Add(id, step);
+        }
+
+        before.Learn(step);
+        return step;
+    }
+
+    /// <summary>The closing quote of the string that begins at <paramref name="open"/>.</summary>
+    private static int Close(ReadOnlySpan<byte> text, int open)
+    {
+        var at = open + 1;
+        while (text[at] != (byte)'"')
+        {
+            at += text[at] == (byte)'\\' ? 2 : 1;
+        }
+
+        return at;
+    }
+}

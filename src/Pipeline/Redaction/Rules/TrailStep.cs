@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Weir.Pipeline.Redaction.Rules;
+
+/// <summary>An object or array that values stand in, and those around it.</summary>
+/// <param name="Outer">What it stands in itself; null for the record.</param>
+/// <param name="Depth">1 for the record.</param>
+/// <param name="State">Of the path automaton.</param>
+/// <param name="Key">The key whose value it is, or whose value the arrays around it are.</param>
+internal sealed record TrailContainer(TrailContainer? Outer, int Depth, bool IsArray, int State, KeyMeaning Key);
+
+/// <summary>
+/// One value of the records of a stream: all that stands between the value before and it, byte for byte, what it means, and which values came next when it was read.
+/// <code>
+/// {"id":7,"to":{"name":"Ada"}}        after id:  [,"to":{"name":"]  a string;  after that:  ["}}]  the end
+/// </code>
+/// </summary>
+internal sealed class TrailStep
+{
+    /// <summary>The bytes that are compared in one piece; more than those, one after another.</summary>
+    public const int Piece = 32;
+
+    /// <summary>The most bytes before a value.</summary>
+    public const int Longest = 128;
+
+    private const int MostOthers = 14;
+
+    private readonly Vector256<byte> _bytes;
+    private readonly Vector256<byte> _counted;
+    private readonly byte[] _spelled;
+
+    /// <summary>Before the first value of a record.</summary>
+    public TrailStep()
+        : this([], null, KeyMeaning.None)
+    {
+    }
+
+    public TrailStep(byte[] spelled, TrailContainer? container, KeyMeaning key)
+    {
+        Span<byte> bytes = stackalloc byte[Piece];
+        var piece = Math.Min(Piece, spelled.Length);
+        bytes.Clear();
+        spelled.AsSpan(0, piece).CopyTo(bytes);
+        _bytes = Vector256.Create<byte>(bytes);
+        bytes[..piece].Fill(0xFF);
+        bytes[piece..].Clear();
+        _counted = Vector256.Create<byte>(bytes);
+        _spelled = spelled;
+        Length = spelled.Length;
+        Container = container;
+        Key = key;
+        OtherNumber = key.OtherNumber;
+    }
+
+    /// <summary>What it stands in; null before the first value and behind the last.</summary>
+    public TrailContainer? Container { get; }
+
+    public KeyMeaning Key { get; }
+
+    /// <summary>In bytes, from behind the value before, whose closing quote is part of it, up to the value, whose opening quote is.</summary>
+    public int Length { get; }
+
+    /// <summary>How many structural bytes stand before the value.</summary>
+    public int Structurals { get; init; }
+
+    /// <summary>How many strings: the keys, and the value if it is one.</summary>
+    public int Strings { get; init; }
+
+    public bool IsString { get; init; }
+
+    /// <summary>Of the path automaton.</summary>
+    public int State { get; init; }
+
+    /// <summary>The rule that takes the value whatever it is.</summary>
+    public CompiledRule? Field { get; init; }
+
+    /// <summary>Key or path alone call for a look at the value.</summary>
+    public bool Called { get; init; }
+
+    /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
+    public bool OtherNumber { get; }
+
+    /// <summary>What came next first, second, and later on.</summary>
+    public TrailStep? Next { get; private set; }
+
+    public TrailStep? Other { get; private set; }
+
+    public TrailStep[] More { get; private set; } = [];
+
+    /// <summary>The step, known from earlier records, whose bytes stand at <paramref name="at"/>; null for another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TrailStep? After(ref byte text, int at, int length)
+    {
+        if (at > length - Piece)
+        {
+            return NearEnd(ref text, at, length);
+        }
+
+        var bytes = Vector256.LoadUnsafe(ref Unsafe.Add(ref text, at));
+        var next = Next;
+        if (next is not null && ((bytes ^ next._bytes) & next._counted) == Vector256<byte>.Zero && next.Length <= Piece)
+        {
+            return next;
+        }
+
+        next = Other;
+        return next is not null && ((bytes ^ next._bytes) & next._counted) == Vector256<byte>.Zero && next.Length <= Piece ? next : NearEnd(ref text, at, length);
+    }
+
+    /// <summary>As <see cref="After"/>, for any step and place.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TrailStep? NearEnd(ref byte text, int at, int length)
+    {
+        var rest = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, at), length - at);
+        if (Next is { } next && rest.StartsWith(next._spelled))
+        {
+            return next;
+        }
+
+        if (Other is { } other && rest.StartsWith(other._spelled))
+        {
+            return other;
+        }
+
+        foreach (var more in More)
+        {
+            if (rest.StartsWith(more._spelled))
+            {
+                return more;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Learns what came after this one. Under the trail's lock: readers see each change at once or later.</summary>
+    public void Learn(TrailStep step)
+    {
+        var known = new TrailStep?[] { Next, Other }.OfType<TrailStep>().Concat(More).ToList();
+        if (known.Contains(step) || known.Count == MostOthers + 2)
+        {
+            return;
+        }
+
+        // What another begins with comes behind it: a number's key before a string's, which has a quote more.
+        var place = known.FindIndex(k => step._spelled.AsSpan().StartsWith(k._spelled));
+        known.Insert(place < 0 ? known.Count : place, step);
+        More = [.. known.Skip(2)];
+        Other = known.ElementAtOrDefault(1);
+        Next = known[0];
+    }
+}

@@ -1,0 +1,190 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Weir.Pipeline.Redaction.Rules;
+
+namespace Weir.Pipeline.Redaction.Scanning;
+
+/// <summary>Where a walk along a trail stopped.</summary>
+internal enum TrailStop
+{
+    /// <summary>At the end of the record.</summary>
+    End,
+
+    /// <summary>Behind a value after which something came that was not foreseen.</summary>
+    Unforeseen,
+
+    /// <summary>Before a value to look at.</summary>
+    Value,
+}
+
+/// <summary>A place in a record behind one of its values, and the way on over those that concern nobody. What comes between two values is foreseen and compared in one piece.</summary>
+internal ref struct TrailWalk
+{
+    /// <summary>The last value.</summary>
+    public TrailStep Last;
+
+    /// <summary>Behind it; at the closing quote of a string.</summary>
+    public int At;
+
+    /// <summary>The place of the structural byte behind it in the list of them.</summary>
+    public int Structural;
+
+    /// <summary>The next entry of the list of bytes that are anchors or special.</summary>
+    public ref int Interest;
+
+    /// <summary>How many strings were read.</summary>
+    public int Strings;
+
+    /// <summary>The value to look at, its first byte and the byte behind its last, its quotes aside.</summary>
+    public TrailStep? Coming;
+    public int Start;
+    public int End;
+
+    /// <summary>Goes on for as long as values are foreseen and plain. No calls stand in this loop, so that what it needs stays in registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public TrailStop Skip(ref byte text, int length, Unanchored looks, BlockMasks masks)
+    {
+        ref var structurals = ref MemoryMarshal.GetArrayDataReference(masks.Structural);
+        ref var digits = ref MemoryMarshal.GetArrayDataReference(masks.Digits);
+        ref var interest = ref Interest;
+        var count = masks.Structurals;
+        var last = Last;
+        int at = At, structural = Structural, strings = Strings;
+        int start = 0, end = 0;
+        TrailStep? coming;
+        var stop = TrailStop.Unforeseen;
+        while ((coming = last.After(ref text, at, length)) is not null)
+        {
+            start = at + coming.Length;
+            var behind = structural + coming.Structurals;
+            if (behind > count)
+            {
+                break;
+            }
+
+            end = Unsafe.Add(ref structurals, behind);
+            if (coming.IsString)
+            {
+                // The quote before the comma ends this string or, which the count of quotes tells in the end, one more.
+                end--;
+                if (end < start || Unsafe.Add(ref text, end) != (byte)'"')
+                {
+                    break;
+                }
+
+                while (interest < start)
+                {
+                    interest = ref Unsafe.Add(ref interest, 1);
+                }
+
+                if (interest < end)
+                {
+                    // Articles, parcels: a key that names another number, and digits alone.
+                    if (!coming.OtherNumber || coming.Called || end - start > 63 || BitOperations.TrailingZeroCount(~From(ref digits, start)) != end - start)
+                    {
+                        stop = TrailStop.Value;
+                        break;
+                    }
+                }
+                else if (coming.Called || looks != Unanchored.None && end - start > 8 && MayBeWordy(looks, ref digits, masks, start, end))
+                {
+                    stop = TrailStop.Value;
+                    break;
+                }
+            }
+            else if (coming.Container is not null)
+            {
+                while (interest < start)
+                {
+                    interest = ref Unsafe.Add(ref interest, 1);
+                }
+
+                if (end <= start)
+                {
+                    break;
+                }
+
+                var sign = Unsafe.Add(ref text, start);
+                if (interest < end || coming.Called || !((uint)(sign - '1') <= 8 ? IsPlainNumber(ref text, ref digits, start, end) : sign >= (byte)'f' && IsWord(ref text, start, end - start)))
+                {
+                    stop = TrailStop.Value;
+                    break;
+                }
+            }
+            else
+            {
+                stop = start == length && behind == count ? TrailStop.End : TrailStop.Unforeseen;
+                break;
+            }
+
+            strings += coming.Strings;
+            structural = behind;
+            at = end;
+            last = coming;
+        }
+
+        (Last, At, Structural, Strings) = (last, at, structural, strings);
+        Interest = ref interest;
+        (Coming, Start, End) = (coming, start, end);
+        return stop;
+    }
+
+    /// <summary>Past the value to look at.</summary>
+    public void Pass()
+    {
+        Strings += Coming!.Strings;
+        Structural += Coming.Structurals;
+        At = End;
+        Last = Coming;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWord(ref byte text, int at, int length)
+    {
+        if (length is not (4 or 5))
+        {
+            return false;
+        }
+
+        var four = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at));
+        return length == 4 ? four == MemoryMarshal.Read<uint>("true"u8) || four == MemoryMarshal.Read<uint>("null"u8) : four == MemoryMarshal.Read<uint>("fals"u8) && Unsafe.Add(ref text, at + 4) == (byte)'e';
+    }
+
+    /// <summary>As far as the masks tell: a string with a digit or, where words count, a blank.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayBeWordy(Unanchored looks, ref ulong digits, BlockMasks masks, int from, int to)
+    {
+        if (looks == Unanchored.Strings || to - from > 64)
+        {
+            return true;
+        }
+
+        var told = From(ref digits, from) | (looks == Unanchored.Words ? From(ref MemoryMarshal.GetArrayDataReference(masks.Separators), from) : 0);
+        return BitOperations.TrailingZeroCount(told) < to - from;
+    }
+
+    /// <summary>Digits alone, or with a point between.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsPlainNumber(ref byte text, ref ulong digits, int from, int to)
+    {
+        var rest = ~From(ref digits, from);
+        var end = from + BitOperations.TrailingZeroCount(rest);
+        if (end == to)
+        {
+            return true;
+        }
+
+        // Past the point, the run of digits that follows must be the rest.
+        return end + 1 < to && to - from < 64 && Unsafe.Add(ref text, end) == (byte)'.' && from + BitOperations.TrailingZeroCount(rest & rest - 1) == to;
+    }
+
+    /// <summary>Which of the 64 bytes from a place on are digits. The masks have an empty block behind the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong From(ref ulong masks, int position)
+    {
+        ref var block = ref Unsafe.Add(ref masks, position >> 6);
+        // Shifted twice: a shift by 64 would be none.
+        return block >> (position & 63) | Unsafe.Add(ref block, 1) << 1 << (63 - (position & 63));
+    }
+}
