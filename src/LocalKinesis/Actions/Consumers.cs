@@ -54,6 +54,9 @@ internal static class Consumers
             null,
             s => s.Document with { Consumers = [.. s.Document.Consumers.Select(c => c.Arn == consumer.Arn ? c with { Status = Deleting } : c)] },
             cancellationToken).ConfigureAwait(false);
+        // Its subscriptions see at once that they are over.
+        foreach (var shard in stream.Shards)
+            shard.Wake();
         await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
     }

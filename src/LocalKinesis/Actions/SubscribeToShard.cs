@@ -25,7 +25,7 @@ internal sealed class SubscribeToShard(Engine engine)
     public Subscription Open(SubscribeToShardRequest request)
     {
         var (stream, consumer) = Consumers.Find(engine, null, null, request.ConsumerARN);
-        if (consumer.Status != "ACTIVE")
+        if (consumer.Status != StreamStatuses.Active)
             throw Errors.InUse($"Consumer {consumer.Name} of stream {stream.Name} under account {engine.AccountId} is not ACTIVE, instead in state {consumer.Status}");
         if (!ShardName.TryParse(request.ShardId, out var index))
             throw Errors.ShardNotFound(engine, stream.Name, request.ShardId);
@@ -51,6 +51,7 @@ internal sealed class SubscribeToShard(Engine engine)
     }
 
     /// <summary>The events of a subscription until it ends: after five minutes, at the shard's end, or when another takes over.</summary>
+    /// <exception cref="KinesisException">The stream, the shard or the consumer is gone.</exception>
     public async IAsyncEnumerable<SubscribeToShardEvent> RunAsync(Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (stream, shard) = (subscription.Stream, subscription.Shard);
@@ -64,6 +65,8 @@ internal sealed class SubscribeToShard(Engine engine)
             {
                 if (!engine.TryFind(stream.Name, out var current) || current != stream || stream.Find(shard.Index) is null)
                     throw Errors.ShardDoesNotExist(engine, stream.Name, shard.Name);
+                if (!stream.Document.Consumers.Any(c => c.Arn == subscription.Consumer && c.Status == StreamStatuses.Active))
+                    throw Consumers.NotFound(engine, subscription.Consumer);
                 if (engine.Limited && !bucket.IsOpen(engine.Ticks))
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(20), engine.Time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -113,6 +116,7 @@ internal sealed class SubscribeToShard(Engine engine)
         private readonly CancellationTokenSource _ended = new();
 
         public (string Consumer, int Shard) Key => (consumer, shard.Index);
+        public string Consumer => consumer;
         public string ConsumerName => consumerName;
         public LocalStream Stream => stream;
         public LocalShard Shard => shard;

@@ -59,6 +59,25 @@ public sealed class SubscriptionTests
         await stream.CopyToAsync(Stream.Null).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    [Fact]
+    public async Task A_subscription_ends_when_its_consumer_is_deregistered()
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        var arn = await ConsumerAsync(server);
+        using var response = await server.Client.SendAsync(WireServer.Request("SubscribeToShard", Body(arn, "LATEST")), HttpCompletionOption.ResponseHeadersRead);
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        await NextAsync(stream);
+        await server.OkAsync("DeregisterStreamConsumer", $$"""{"ConsumerARN":"{{arn}}"}""");
+        await server.Engine.PutAsync("orders", "k", "too late");
+
+        using var rest = new MemoryStream();
+        await stream.CopyToAsync(rest).WaitAsync(TimeSpan.FromSeconds(20));
+        var text = Encoding.UTF8.GetString(rest.ToArray());
+        Assert.Contains("ResourceNotFoundException", text, StringComparison.Ordinal);
+        Assert.Contains($"Consumer {arn}, account 000000000000 not found.", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SubscribeToShardEvent", text, StringComparison.Ordinal);
+    }
+
     private static async Task<string> ConsumerAsync(WireServer server)
     {
         var registered = await server.OkAsync("RegisterStreamConsumer", """{"StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders","ConsumerName":"reader"}""");
