@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Weir.Pipeline.Redaction;
@@ -57,6 +58,15 @@ public sealed class EvasionTests
         ["colours of a terminal"] = s => $"{s[..(s.Length / 2)]}\u001b[1;31m{s[(s.Length / 2)..]}",
         ["hexadecimal"] = s => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(s)),
         ["hexadecimal with its mark"] = s => $"0x{Convert.ToHexString(Encoding.UTF8.GetBytes(s))}",
+        ["hexadecimal of UTF-16"] = s => Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(s)),
+        ["a dump of bytes"] = s => string.Join(' ', Encoding.UTF8.GetBytes(s).Select(b => $"{b:x2}")),
+        ["a dump of bytes with dashes"] = s => string.Join('-', Encoding.UTF8.GetBytes(s).Select(b => $"{b:X2}")),
+        ["base32"] = s => Base32(s).TrimEnd('='),
+        ["base32 in small letters"] = s => Base32(s).ToLowerInvariant(),
+        ["base64 of big-endian UTF-16"] = s => Convert.ToBase64String([0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes(s)]),
+        ["base64 of a binary message"] = s => Convert.ToBase64String([10, (byte)(s.Length + 4), .. Encoding.UTF8.GetBytes($"u: {s}"), 16, 1]),
+        ["base64 of gzip"] = s => Convert.ToBase64String(Packed($"user {s} ok", o => new GZipStream(o, CompressionLevel.Optimal))),
+        ["base64 of zlib"] = s => Convert.ToBase64String(Packed($"user {s} ok", o => new ZLibStream(o, CompressionLevel.Optimal))),
         ["base64 of UTF-16"] = s => Convert.ToBase64String(Encoding.Unicode.GetBytes(s)),
         ["base64 of JSON"] = s => Base64(JsonSerializer.Serialize(new { v = s }, Relaxed)),
         ["base64"] = Base64,
@@ -224,6 +234,7 @@ public sealed class EvasionTests
     [InlineData("bob@example,com", "EMAIL_ADDRESS")]
     [InlineData("bob@example (punkt) com", "EMAIL_ADDRESS")]
     [InlineData("bob&commat;example&period;com", "EMAIL_ADDRESS")]
+    [InlineData("3431 3131 3131 3131 3131 3131 3131 3131", "CREDIT_CARD")]
     [InlineData("219_09_9998", "US_SSN")]
     [InlineData("219:09:9998", "US_SSN")]
     [InlineData("219\\09\\9998", "US_SSN")]
@@ -268,6 +279,24 @@ public sealed class EvasionTests
     [InlineData("status=200 page=400 limit=40&id=7 a=40b")]
     [InlineData("if (a >5) then x<b>1</b>2")]
     public void What_only_looks_like_a_disguise_stays(string text) => Assert.Equal(text, _redactor.Clean(text));
+
+    private static byte[] Packed(string s, Func<Stream, Stream> packer)
+    {
+        using var packed = new MemoryStream();
+        using (var pack = packer(packed))
+        {
+            pack.Write(Encoding.UTF8.GetBytes(s));
+        }
+
+        return packed.ToArray();
+    }
+
+    private static string Base32(string s)
+    {
+        var bits = string.Concat(Encoding.UTF8.GetBytes(s).Select(b => $"{b:b8}"));
+        var digits = string.Concat(bits.Chunk(5).Select(c => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[Convert.ToInt32(new string(c).PadRight(5, '0'), 2)]));
+        return digits.PadRight((digits.Length + 7) / 8 * 8, '=');
+    }
 
     private static string Digits(string s, int zero) => string.Concat(s.Select(c => char.IsAsciiDigit(c) ? char.ConvertFromUtf32(zero + c - '0') : $"{c}"));
 

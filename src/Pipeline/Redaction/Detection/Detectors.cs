@@ -110,7 +110,7 @@ internal static class Detectors
                     return end;
                 }
 
-                break;
+                return at - 2 >= from ? LetteredDetector.Dump(text, at - 2, 2, from, to, frame) : 0;
             case (byte)'-':
                 if (looked[EntityId.Mac] && at - 5 >= from && AddressDetector.TryMac(text, at - 5, to, (byte)'-', 2, 6, out end))
                 {
@@ -124,7 +124,7 @@ internal static class Detectors
                     return end;
                 }
 
-                break;
+                return at - 2 >= from ? LetteredDetector.Dump(text, at - 2, 2, from, to, frame) : 0;
             case (byte)'+':
                 if (GroupedNumbers.TryPlus(text, at, from, to, looked, out start, out end, out var entity))
                 {

@@ -126,7 +126,79 @@ internal static class LetteredDetector
             last++;
         }
 
-        return last - first >= 16 && text[first] is >= (byte)'2' and <= (byte)'7' ? scan.InHexadecimal(text, first, last, frame) : 0;
+        return last - first >= 16 && (last - first) % 2 == 0 && (text[first] is >= (byte)'2' and <= (byte)'7' || text[first] == (byte)'0' && text[first + 1] == (byte)'0') ? scan.InHexadecimal(text, first, last, frame) : 0;
+    }
+
+    /// <summary>
+    /// A dump of bytes, in hexadecimal, of two, four or eight digits with one sign between: <c>62 6f 62 40</c>, <c>62:6f:62:40</c>, <c>626f 6240</c>.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="at">The first digit of one of its groups.</param>
+    /// <param name="size">How many digits a group has.</param>
+    /// <param name="from">Where the value begins.</param>
+    /// <param name="to">Where the value ends.</param>
+    /// <param name="frame">Takes the find.</param>
+    public static int Dump(ReadOnlySpan<byte> text, int at, int size, int from, int to, Frame frame)
+    {
+        var behind = at + size;
+        if (behind + size >= to || text[behind] is not ((byte)' ' or (byte)':' or (byte)'-') || !IsGroup(text, behind + 1, size, to))
+        {
+            return 0;
+        }
+
+        var sign = text[behind];
+        var first = at;
+        while (first - size - 1 >= from && text[first - 1] == sign && IsGroup(text, first - size - 1, size, to))
+        {
+            first -= size + 1;
+        }
+
+        var last = behind;
+        while (last + size < to && text[last] == sign && IsGroup(text, last + 1, size, to))
+        {
+            last += size + 1;
+        }
+
+        // The first or last group of four or eight may be short.
+        for (var digits = 2; digits < size && first - digits - 1 >= from && text[first - 1] == sign; digits += 2)
+        {
+            if (IsGroup(text, first - digits - 1, digits, to) && (first - digits - 1 == from || !IsWord(text[first - digits - 2])))
+            {
+                first -= digits + 1;
+                break;
+            }
+        }
+
+        var rest = last + 1;
+        while (size > 2 && last < to && text[last] == sign && rest + 1 < to && rest - last <= size && IsHex(text[rest]) && IsHex(text[rest + 1]))
+        {
+            rest += 2;
+        }
+
+        last = rest > last + 1 ? rest : last;
+        return (last - first + 1) * size / (size + 1) >= (size == 2 ? 16 : 18) && (first == from || !IsWord(text[first - 1])) && (last == to || !IsWord(text[last])) ? frame.Scan.InHexadecimal(text, first, last, frame) : 0;
+
+        static bool IsGroup(ReadOnlySpan<byte> text, int at, int size, int to)
+        {
+            if (at + size > to)
+            {
+                return false;
+            }
+
+            foreach (var b in text.Slice(at, size))
+            {
+                if (!IsHex(b))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        static bool IsHex(byte b) => char.IsAsciiHexDigit((char)b);
+
+        static bool IsWord(byte b) => char.IsAsciiLetterOrDigit((char)b);
     }
 
     /// <summary>Lower-case hexadecimal digits, with more than the one letter that a national number may have.</summary>

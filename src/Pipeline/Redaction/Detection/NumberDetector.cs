@@ -30,6 +30,11 @@ internal static class NumberDetector
                 return macEnd;
             }
 
+            if (first is 2 or 4 or 8 && text[at] is >= (byte)'2' and <= (byte)'7' && LetteredDetector.Dump(text, at, first, from, to, frame) is var dump and > 0)
+            {
+                return dump;
+            }
+
             // What is an address is no phone number, whether addresses are looked for or not.
             if (first <= 3 && sign == (byte)'.' && (at == from || text[at - 1] != (byte)'+') && AddressDetector.Ipv4Length(text[at..to]) is var length and > 0)
             {
@@ -59,7 +64,7 @@ internal static class NumberDetector
         }
 
         // A card number or more in hexadecimal: digits alone, for they stand for digits.
-        if (first >= NumberRun.MostDigits && text[at] is >= (byte)'2' and <= (byte)'7' && LetteredDetector.Hexadecimal(text, at, from, to, frame, frame.Scan) is var hexadecimal and > 0)
+        if (first >= NumberRun.MostDigits && LetteredDetector.Hexadecimal(text, at, from, to, frame, frame.Scan) is var hexadecimal and > 0)
         {
             return hexadecimal;
         }

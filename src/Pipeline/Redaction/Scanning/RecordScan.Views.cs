@@ -7,7 +7,7 @@ namespace Weir.Pipeline.Redaction.Scanning;
 internal sealed partial class RecordScan
 {
     /// <summary>
-    /// The base64 run around a place holds personal data: the whole run becomes a finding of the first entity in it. Returns its end, or 0.
+    /// The base64 or base32 run around a place holds personal data: the whole run becomes a finding of the first entity in it. Returns its end, or 0.
     /// </summary>
     public int InEncoded(ReadOnlySpan<byte> text, int at, int from, int to, Frame frame)
     {
@@ -33,21 +33,21 @@ internal sealed partial class RecordScan
         }
 
         var inner = Take(null);
-        var length = Base64Text.Decode(text[start..end], ref inner.Buffer);
-        return Hidden(start, end, inner, length, frame);
+        var run = text[start..end];
+        var length = Base64Text.Decode(run, ref inner.Buffer);
+        return length > 0 ? Hidden(start, end, inner, length, frame) : Hidden(start, end, inner, HiddenText.OfBase32(run.TrimEnd((byte)'='), ref inner.Buffer), frame);
     }
 
-    /// <summary>As <see cref="InEncoded"/> for pairs of hexadecimal digits in [start, end).</summary>
+    /// <summary>As <see cref="InEncoded"/> for pairs of hexadecimal digits in [start, end), with or without signs between them.</summary>
     public int InHexadecimal(ReadOnlySpan<byte> text, int start, int end, Frame frame)
     {
-        if (_framesUsed >= MostFrames || (end - start) % 2 != 0)
+        if (_framesUsed >= MostFrames)
         {
             return 0;
         }
 
         var inner = Take(null);
-        var length = Base64Text.DecodeHexadecimal(text[start..end], ref inner.Buffer);
-        return Hidden(start, end, inner, length, frame);
+        return Hidden(start, end, inner, HiddenText.OfHexadecimal(text[start..end], ref inner.Buffer), frame);
     }
 
     /// <summary>The run [start, end) becomes a finding of the first entity in its decoded bytes, the first of the frame's buffer. Gives the frame back.</summary>
