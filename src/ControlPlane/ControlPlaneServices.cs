@@ -106,6 +106,7 @@ public static class ControlPlaneServices
             .AddSingleton<Feed<SystemSnapshot>>()
             .AddSingleton<MetricHistory>()
             .AddSingleton<IMetricHistory>(s => s.GetRequiredService<MetricHistory>())
+            .AddSingleton<WaitingDeadLetters>()
             .AddSingleton<TopologyWatcher>();
         return watches ? services.AddHostedService(s => s.GetRequiredService<TopologyWatcher>()).AddHostedService<MetricsSampler>() : services;
     }

@@ -74,7 +74,6 @@ public sealed class FleetNumbers(Feed<FleetSnapshot> fleet)
             RecordsPerSecond = all.Sum(s => s.RecordsPerSecond),
             RedactedValuesPerSecond = all.Sum(s => s.RedactedValuesPerSecond),
             RedactedValuesTotal = all.Sum(s => s.RedactedValuesTotal),
-            DeadLettersTotal = all.Sum(s => s.DeadLettersTotal),
             QuarantinedTotal = all.Sum(s => s.QuarantinedTotal),
         };
     }

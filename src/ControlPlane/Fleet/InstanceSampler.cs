@@ -19,7 +19,7 @@ public sealed class InstanceSampler(PipelineMetrics pipeline, TimeProvider time)
         var at = time.GetUtcNow();
         return new InstanceMetrics(
             totals.Ingest(before, seconds, at),
-            totals.Store(before, seconds, totals.RecordsStored),
+            totals.Store(before, seconds, totals.RecordsStored, totals.DeadLetters),
             [.. totals.Spools.Select(s => new InstanceSpool(s.Key, s.Value.Records, s.Value.Bytes, s.Value.Oldest.AgeSeconds(at)))],
             [.. totals.Shards.Select(s => Shard(s, was.GetValueOrDefault((s.Stream, s.ShardId)), seconds)).Where(s => s.IteratorAgeMilliseconds is not null || s.IncomingRecordsPerSecond > 0 || s.OutgoingRecordsPerSecond > 0)],
             Environment.CpuUsage.TotalTime.TotalSeconds,

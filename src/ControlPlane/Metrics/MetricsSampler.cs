@@ -18,6 +18,7 @@ public sealed partial class MetricsSampler(
     TopologyWatcher topology,
     IEnumerable<IShardMeters> meters,
     IEnumerable<IRecordStore> stores,
+    WaitingDeadLetters letters,
     MetricHistory history,
     FleetNumbers fleet,
     Feed<SystemSnapshot> feed,
@@ -33,6 +34,7 @@ public sealed partial class MetricsSampler(
     private readonly IRecordStore? _store = stores.FirstOrDefault();
     private PipelineTotals? _before;
     private long _storedTotal;
+    private long _letters;
     private long _sampledAt;
     private long? _remembered;
     private long _sequence;
@@ -52,7 +54,7 @@ public sealed partial class MetricsSampler(
             ++_sequence,
             now,
             totals.Ingest(before, seconds, now),
-            totals.Store(before, seconds, _storedTotal),
+            totals.Store(before, seconds, _storedTotal, _letters),
             known.Streams.Select(s => Stream(s, fleet.Whole(s.Name, shards[s.Name], _counted), totals.Spools.GetValueOrDefault(s.Name), now)).ToArray(),
             problem));
         (_before, _sampledAt) = (totals, timestamp);
@@ -81,12 +83,13 @@ public sealed partial class MetricsSampler(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Asks the store how much it has; returns why it does not answer, null when it does.</summary>
+    /// <summary>Asks the store how much it has, and how many dead letters wait; returns why it does not answer, null when it does.</summary>
     private async Task<string?> CountStoredAsync(PipelineTotals totals, CancellationToken cancellationToken)
     {
         try
         {
             _storedTotal = _store is null ? totals.RecordsStored : await _store.CountAsync(null, cancellationToken);
+            _letters = await letters.CountAsync(totals.DeadLetters, cancellationToken);
             return null;
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -26,8 +26,9 @@ internal static class PipelineDifference
     /// <param name="before">The earlier one.</param>
     /// <param name="seconds">Between them, above 0.</param>
     /// <param name="stored">How many records the store has.</param>
-    public static StoreSnapshot Store(this PipelineTotals now, PipelineTotals before, double seconds, long stored) => new(
-        (now.RecordsStored - before.RecordsStored) / seconds, stored, (now.RedactedSpans - before.RedactedSpans) / seconds, now.RedactedSpans, now.DeadLetters, now.Quarantined);
+    /// <param name="letters">How many dead letters wait.</param>
+    public static StoreSnapshot Store(this PipelineTotals now, PipelineTotals before, double seconds, long stored, long letters) => new(
+        (now.RecordsStored - before.RecordsStored) / seconds, stored, (now.RedactedSpans - before.RedactedSpans) / seconds, now.RedactedSpans, letters, now.Quarantined);
 
     /// <summary>How long ago that was, at least 0; null for never.</summary>
     public static double? AgeSeconds(this DateTimeOffset? then, DateTimeOffset now) => then is { } at ? Math.Max(0, (now - at).TotalSeconds) : null;

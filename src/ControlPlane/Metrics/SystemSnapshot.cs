@@ -27,13 +27,13 @@ public sealed record IngestSnapshot(
     long SpoolBytes,
     double? SpoolOldestSeconds);
 
-/// <summary>What is stored, and what redaction did on the way.</summary>
+/// <summary>What is stored, what redaction did on the way, and how many dead letters wait for a decision: of one instance those that it has written.</summary>
 public sealed record StoreSnapshot(
     double RecordsPerSecond,
     long RecordsTotal,
     double RedactedValuesPerSecond,
     long RedactedValuesTotal,
-    long DeadLettersTotal,
+    long DeadLettersWaiting,
     long QuarantinedTotal);
 
 /// <summary>One stream. <see cref="Status"/> is AWS's; <see cref="Utilization"/> is the greater of bytes and records against what the open shards allow, 1 = full. A null age is unknown (no reader), never zero.</summary>

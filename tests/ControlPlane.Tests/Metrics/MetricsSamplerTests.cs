@@ -214,7 +214,7 @@ public sealed class MetricsSamplerTests : IDisposable
     {
         _streams.Add("orders", 1);
         var topology = new TopologyWatcher(_streams, [], _state.Time, NullLogger<TopologyWatcher>.Instance);
-        using var sampler = new MetricsSampler(_pipeline, topology, [], [_store], _history, new FleetNumbers(_fleet), _feed, _state.Time, NullLogger<MetricsSampler>.Instance);
+        using var sampler = new MetricsSampler(_pipeline, topology, [], [_store], new WaitingDeadLetters([], _state.Time), _history, new FleetNumbers(_fleet), _feed, _state.Time, NullLogger<MetricsSampler>.Instance);
         await sampler.StartAsync(CancellationToken.None);
 
         await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromSeconds(1), () => _feed.Latest?.Sequence >= 3, "three samples");
@@ -250,7 +250,7 @@ public sealed class MetricsSamplerTests : IDisposable
     private (MetricsSampler, TopologyWatcher) Create(IShardMeters[] meters)
     {
         var topology = new TopologyWatcher(_streams, meters, _state.Time, NullLogger<TopologyWatcher>.Instance);
-        return (new MetricsSampler(_pipeline, topology, meters, [_store], _history, new FleetNumbers(_fleet), _feed, _state.Time, NullLogger<MetricsSampler>.Instance), topology);
+        return (new MetricsSampler(_pipeline, topology, meters, [_store], new WaitingDeadLetters([], _state.Time), _history, new FleetNumbers(_fleet), _feed, _state.Time, NullLogger<MetricsSampler>.Instance), topology);
     }
 
     private async Task<SystemSnapshot> TickAsync((MetricsSampler Sampler, TopologyWatcher Topology) from, int seconds)

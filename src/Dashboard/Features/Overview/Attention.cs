@@ -41,9 +41,9 @@ public sealed record Attention(string Key, Urgency Urgency, string Title, string
             yield return new("5xx", Urgency.Now, $"Requests fail with 5xx ({Figures.Short(failing)}/s)", "The ingest endpoint runs into errors; the log has the details.", "Look at the requests", Links.Overview);
         }
 
-        if (s.Store.DeadLettersTotal > 0)
+        if (s.Store.DeadLettersWaiting > 0)
         {
-            yield return new("dead-letters", Urgency.Soon, $"{Figures.Many(s.Store.DeadLettersTotal, "record")} in the dead letters", "They could not be made clean, processed or stored; the records after them went on.", "Decide on them", Links.DeadLetters);
+            yield return new("dead-letters", Urgency.Soon, $"{Figures.Many(s.Store.DeadLettersWaiting, "dead letter")} {(s.Store.DeadLettersWaiting == 1 ? "waits" : "wait")} for a decision", "They could not be made clean, processed or stored; the records after them went on.", "Decide on them", Links.DeadLetters);
         }
 
         if (s.Store.QuarantinedTotal > 0)

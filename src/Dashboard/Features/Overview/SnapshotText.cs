@@ -31,7 +31,7 @@ internal static class SnapshotText
                 + $"{Figures.Short(stream.WriteThrottlesPerSecond)}/s throttled, {Figures.Many(stream.OpenShards, "open shard")}, iterator age {Figures.Span(stream.IteratorAgeMilliseconds)}");
         }
 
-        Line("store", $"{Figures.Whole(s.Store.RecordsTotal)} clean records, {Figures.Short(s.Store.RecordsPerSecond)}/s, {Figures.Whole(s.Store.QuarantinedTotal)} quarantined, {Figures.Whole(s.Store.DeadLettersTotal)} dead letters");
+        Line("store", $"{Figures.Whole(s.Store.RecordsTotal)} clean records, {Figures.Short(s.Store.RecordsPerSecond)}/s, {Figures.Whole(s.Store.QuarantinedTotal)} quarantined, {Figures.Whole(s.Store.DeadLettersWaiting)} dead letters");
         foreach (var item in attention.Where(a => !a.Passed))
         {
             text.Append("! ").Append(item.Title).Append('\n');
