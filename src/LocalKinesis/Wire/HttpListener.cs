@@ -17,7 +17,7 @@ namespace Weir.LocalKinesis.Wire;
 internal sealed class HttpListener : IAsyncDisposable
 {
     /// <summary>10 MiB of records as base64, with keys and room.</summary>
-    private const long MostBodyBytes = 32L << 20;
+    public const long MostBodyBytes = 32L << 20;
 
     private readonly WebApplication _app;
     private readonly IServer _server;

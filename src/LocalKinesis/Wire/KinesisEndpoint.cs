@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -59,7 +60,8 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         }
         catch (BadHttpRequestException e) when (!Started(features))
         {
-            features.GetRequiredFeature<IHttpResponseFeature>().StatusCode = e.StatusCode;
+            var context = new DefaultHttpContext(features);
+            await ErrorAsync(context, Unreadable(e.StatusCode), cbor: ContentType(context.Request) == Cbor.ContentType).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ConnectionResetException or BadHttpRequestException || (e is OperationCanceledException && features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted.IsCancellationRequested))
         {
@@ -98,7 +100,7 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
     private async Task PostAsync(HttpContext context, RequestBody body)
     {
         var request = context.Request;
-        var contentType = (request.ContentType ?? "").Split(';', 2)[0].Trim();
+        var contentType = ContentType(request);
         var target = request.Headers["X-Amz-Target"].ToString();
         var dot = target.IndexOf('.', StringComparison.Ordinal);
         var operation = target.StartsWith(KinesisOperations.TargetPrefix, StringComparison.Ordinal) ? Operations.Find(target[KinesisOperations.TargetPrefix.Length..]) : null;
@@ -209,6 +211,12 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
 
         throw NotParsed();
     }
+
+    private static string ContentType(HttpRequest request) => (request.ContentType ?? "").Split(';', 2)[0].Trim();
+
+    private static KinesisException Unreadable(int status) => status == StatusCodes.Status413PayloadTooLarge
+        ? new KinesisException("RequestEntityTooLargeException", string.Create(CultureInfo.InvariantCulture, $"The request body is larger than {HttpListener.MostBodyBytes} bytes."), status)
+        : new KinesisException(KinesisErrorCodes.Serialization, "", status);
 
     private static KinesisException NotParsed() => new(KinesisErrorCodes.Serialization, "");
 

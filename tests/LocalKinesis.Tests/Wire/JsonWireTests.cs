@@ -194,17 +194,26 @@ public sealed class JsonWireTests
     }
 
     [Theory]
-    [InlineData("ffffffffffffffff\r\n{}")]
-    [InlineData("zz\r\n{}\r\n0\r\n\r\n")]
-    public async Task Chunks_that_cannot_be_told_apart_are_the_clients_fault(string chunks)
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}", "400 Bad Request", """{"__type":"SerializationException"}""")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", "400 Bad Request", """{"__type":"SerializationException"}""")]
+    [InlineData("Content-Length: 33554433\r\n\r\n{", "413 Payload Too Large", """{"__type":"RequestEntityTooLargeException","message":"The request body is larger than 33554432 bytes."}""")]
+    public async Task A_body_that_cannot_be_read_is_the_clients_fault(string body, string status, string answer)
     {
         await using var server = await WireServer.StartAsync();
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(server.Client.BaseAddress!.Host, server.Client.BaseAddress.Port);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {WireServer.Json}\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {WireServer.Json}\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\n{body}"));
         using var reader = new StreamReader(stream, Encoding.ASCII);
-        Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync());
+        Assert.Equal($"HTTP/1.1 {status}", await reader.ReadLineAsync());
+        while (await reader.ReadLineAsync() is { Length: > 0 })
+        {
+            // Headers.
+        }
+
+        var read = new char[answer.Length];
+        await reader.ReadBlockAsync(read);
+        Assert.Equal(answer, new string(read));
     }
 
     [Fact]
