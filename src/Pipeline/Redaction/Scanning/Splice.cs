@@ -13,6 +13,52 @@ internal static class Splice
     [ThreadStatic]
     private static Pool<byte>? t_escaped;
 
+    /// <summary>What a value becomes is mostly no longer than that.</summary>
+    private const int Usual = 48;
+
+    /// <summary>The bytes asked of a writer at once, filled piece by piece: only when they do not suffice it is asked again.</summary>
+    private ref struct Filling(IBufferWriter<byte> output, int expected)
+    {
+        private Span<byte> _rest = output.GetSpan(expected);
+        private int _used;
+
+        public Span<byte> Take(int length)
+        {
+            if (length > _rest.Length)
+            {
+                Done();
+                _rest = output.GetSpan(length);
+            }
+
+            var taken = _rest[..length];
+            _rest = _rest[length..];
+            _used += length;
+            return taken;
+        }
+
+        public void Add(ReadOnlySpan<byte> bytes)
+        {
+            while (bytes.Length > _rest.Length)
+            {
+                bytes[.._rest.Length].CopyTo(_rest);
+                bytes = bytes[_rest.Length..];
+                _used += _rest.Length;
+                Done();
+                _rest = output.GetSpan(bytes.Length);
+            }
+
+            bytes.CopyTo(_rest);
+            _rest = _rest[bytes.Length..];
+            _used += bytes.Length;
+        }
+
+        public void Done()
+        {
+            output.Advance(_used);
+            _used = 0;
+        }
+    }
+
     /// <summary>Returns how many values were transformed.</summary>
     public static int Write(ReadOnlySpan<byte> record, RecordScan scan, CompiledRules rules, Transformer transformer, IBufferWriter<byte> output)
     {
@@ -24,6 +70,7 @@ internal static class Splice
             transformer.PrepareTokens(record, scan, rules);
         }
 
+        var filling = new Filling(output, Math.Max(1, record.Length + scan.Hits.Count * Usual));
         foreach (ref readonly var hit in scan.Hits.Items)
         {
             var value = scan.ValueOf(hit, record);
@@ -35,9 +82,19 @@ internal static class Splice
                 continue;
             }
 
-            replacement.Clear();
             int start = hit.Start, end = hit.End;
             var rule = rules.Rules[hit.Rule];
+            if (rule.Rule.Transform.Kind == TransformKind.Token && hit.Place is not (HitPlace.Scalar or HitPlace.Container))
+            {
+                filling.Add(record[copied..start]);
+                transformer.WriteToken(filling.Take(transformer.TokenLength));
+                hit.Path.Transformed(hit.Rule);
+                copied = end;
+                transformed++;
+                continue;
+            }
+
+            replacement.Clear();
             if (!transformer.Write(rule, hit.Entity, hit.Place, value, replacement))
             {
                 replacement.AddRange("null"u8);
@@ -58,14 +115,15 @@ internal static class Splice
                 Escape(ref replacement, hit.Escapes, quoted: false);
             }
 
-            output.Write(record[copied..start]);
-            output.Write(replacement.Items);
+            filling.Add(record[copied..start]);
+            filling.Add(replacement.Items);
             hit.Path.Transformed(hit.Rule);
             copied = end;
             transformed++;
         }
 
-        output.Write(record[copied..]);
+        filling.Add(record[copied..]);
+        filling.Done();
         return transformed;
     }
 

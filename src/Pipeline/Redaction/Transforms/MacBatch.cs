@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
@@ -20,6 +21,13 @@ internal sealed class MacBatch
     private Message[] _messages = new Message[16];
     private int _count;
     private int _next;
+
+    // Kept from record to record: to begin with a key costs as much as all the rest.
+    [ThreadStatic]
+    private static byte[]? t_hmacSecret;
+
+    [ThreadStatic]
+    private static IncrementalHash? t_hmac;
 
     private struct Message
     {
@@ -79,7 +87,7 @@ internal sealed class MacBatch
             {
                 foreach (ref var message in four)
                 {
-                    HMACSHA256.HashData(hmacSecret, _text.AsSpan(message.Start, message.Length), hash);
+                    Hmac(hmacSecret, _text.AsSpan(message.Start, message.Length), hash);
                     message.Tag = Vector128.Create<byte>(hash[..16]);
                 }
             }
@@ -88,6 +96,23 @@ internal sealed class MacBatch
         }
 
         Forget();
+    }
+
+    private static void Hmac(byte[] secret, ReadOnlySpan<byte> message, Span<byte> hash)
+    {
+        // An error below must not leave a message behind for the next.
+        var hmac = t_hmac;
+        t_hmac = null;
+        if (hmac is null || secret != t_hmacSecret)
+        {
+            hmac?.Dispose();
+            hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
+            t_hmacSecret = secret;
+        }
+
+        hmac.AppendData(message);
+        hmac.GetHashAndReset(hash);
+        t_hmac = hmac;
     }
 
     /// <summary>Messages are in clear: they do not stay.</summary>
@@ -105,34 +130,44 @@ internal sealed class MacBatch
     {
         Span<int> blocks = stackalloc int[Side];
         blocks.Clear();
+        Span<int> starts = stackalloc int[Side];
+        starts.Clear();
         var most = 0;
         for (var i = 0; i < four.Length; i++)
         {
+            starts[i] = four[i].Start;
             blocks[i] = mac.Pad(_text.AsSpan(four[i].Start), four[i].Length);
             most = Math.Max(most, blocks[i]);
         }
 
+        // Each message lies in the text with the padding of its last block. One that has ended goes through the cipher for nothing.
+        ref var text = ref MemoryMarshal.GetArrayDataReference(_text);
         Span<Vector128<byte>> states = stackalloc Vector128<byte>[Side];
         states.Clear();
-        Span<Vector128<byte>> coming = stackalloc Vector128<byte>[Side];
-        coming.Clear();
+        Span<Vector128<byte>> tags = stackalloc Vector128<byte>[Side];
         for (var block = 0; block < most; block++)
         {
-            for (var i = 0; i < four.Length; i++)
+            for (var i = 0; i < Side; i++)
             {
-                coming[i] = block < blocks[i] ? states[i] ^ Vector128.Create<byte>(_text.AsSpan(four[i].Start + block * 16, 16)) : states[i];
+                if (block < blocks[i])
+                {
+                    states[i] ^= Vector128.LoadUnsafe(ref text, (nuint)(starts[i] + block * 16));
+                }
             }
 
-            mac.Aes.EncryptFour(coming);
-            for (var i = 0; i < four.Length; i++)
+            mac.Aes.EncryptFour(states);
+            for (var i = 0; i < Side; i++)
             {
-                states[i] = block < blocks[i] ? coming[i] : states[i];
+                if (block == blocks[i] - 1)
+                {
+                    tags[i] = states[i];
+                }
             }
         }
 
         for (var i = 0; i < four.Length; i++)
         {
-            four[i].Tag = states[i];
+            four[i].Tag = tags[i];
         }
     }
 

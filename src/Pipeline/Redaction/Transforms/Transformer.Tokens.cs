@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -20,7 +21,10 @@ namespace Weir.Pipeline.Redaction.Transforms;
 internal sealed partial class Transformer
 {
     private const int TokenDigits = 26;
-    private static readonly byte[] Base32 = "abcdefghijklmnopqrstuvwxyz234567"u8.ToArray();
+    private static ReadOnlySpan<byte> Base32 => "abcdefghijklmnopqrstuvwxyz234567"u8;
+
+    // Two digits for ten bits, the first lowest.
+    private static readonly ushort[] DigitPairs = [.. Enumerable.Range(0, 1024).Select(bits => (ushort)(Base32[bits >> 5] | Base32[bits & 31] << 8))];
 
     [ThreadStatic]
     private static MacBatch? t_macs;
@@ -52,7 +56,7 @@ internal sealed partial class Transformer
         macs.Clear();
         Add(macs, entity, value);
         Compute(macs);
-        WriteToken(macs.Next(), output);
+        WriteToken(macs.Next(), output.Grow(TokenLength));
     }
 
     /// <summary>The entity stands before the value, so that the same text as two entities gives two tokens.</summary>
@@ -71,13 +75,19 @@ internal sealed partial class Transformer
         macs.Compute(key.Token, hmac ? key.TokenSecret : null, key.Check);
     }
 
-    private void WriteToken(Vector128<byte> tag, Pool<byte> output)
+    /// <summary>In bytes.</summary>
+    public int TokenLength => 4 + Keys.Active.IdBytes.Length + 1 + TokenDigits;
+
+    /// <summary>Writes the token of the next of the values that <see cref="PrepareTokens"/> read. It holds no byte that JSON escapes.</summary>
+    public void WriteToken(Span<byte> to) => WriteToken(t_macs!.Next(), to);
+
+    private void WriteToken(Vector128<byte> tag, Span<byte> to)
     {
         var id = Keys.Active.IdBytes;
-        output.AddRange("tok:"u8);
-        output.AddRange(id);
-        output.Add((byte)':');
-        Encode(tag, output.Grow(TokenDigits));
+        "tok:"u8.CopyTo(to);
+        id.CopyTo(to[4..]);
+        to[4 + id.Length] = (byte)':';
+        Encode(tag, to[(4 + id.Length + 1)..]);
     }
 
     private bool IsToken(ReadOnlySpan<byte> value)
@@ -150,28 +160,26 @@ internal sealed partial class Transformer
     }
 
     /// <summary>16 bytes as 26 digits of RFC 4648's base32, lower case, no padding.</summary>
-    [SkipLocalsInit]
     private static void Encode(Vector128<byte> tag, Span<byte> digits)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        tag.CopyTo(bytes);
-        ref var alphabet = ref MemoryMarshal.GetArrayDataReference(Base32);
-        for (var (from, to) = (0, 0); to < 24; from += 5, to += 8)
+        digits = digits[..TokenDigits];
+        var halves = tag.AsUInt64();
+        var (first, second) = (halves.ToScalar(), halves.GetElement(1));
+        if (BitConverter.IsLittleEndian)
         {
-            // Five bytes are eight digits, written as one word: the first digit is its lowest byte.
-            var five = (ulong)System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes[from..]) << 8 | bytes[from + 4];
-            var eight = 0UL;
-            for (var i = 0; i < 8; i++)
-            {
-                eight = eight << 8 | Unsafe.Add(ref alphabet, (int)(five >> 5 * i) & 31);
-            }
-
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(digits[to..], eight);
+            (first, second) = (BinaryPrimitives.ReverseEndianness(first), BinaryPrimitives.ReverseEndianness(second));
         }
 
-        // The last byte is a digit and three bits more, followed by two zero bits.
-        digits[24] = Base32[bytes[15] >> 3];
-        digits[25] = Base32[bytes[15] << 2 & 31];
+        // Six pairs, one that lies in both halves, five, and the last eight bits with two zero bits behind them.
+        for (var pair = 0; pair < 6; pair++)
+        {
+            Put(digits, pair, first >> (54 - 10 * pair));
+            Put(digits, 7 + pair, second << 2 >> (50 - 10 * pair));
+        }
+
+        Put(digits, 6, first << 6 | second >> 58);
+
+        static void Put(Span<byte> digits, int pair, ulong bits) => BinaryPrimitives.WriteUInt16LittleEndian(digits[(2 * pair)..], DigitPairs[(int)bits & 1023]);
     }
 
     private static bool TryDecode(ReadOnlySpan<byte> digits, Span<byte> bytes)
@@ -194,7 +202,7 @@ internal sealed partial class Transformer
             value |= shift >= 0 ? (UInt128)(uint)digit << shift : (UInt128)(uint)digit >> -shift;
         }
 
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
         return true;
     }
 }

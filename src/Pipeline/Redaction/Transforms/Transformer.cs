@@ -30,7 +30,7 @@ internal sealed partial class Transformer(KeyRing keys, bool hmac)
                 Mask(value, transform.KeepFirst, transform.KeepLast, output);
                 return true;
             case TransformKind.Token:
-                WriteToken(t_macs!.Next(), output);
+                WriteToken(t_macs!.Next(), output.Grow(TokenLength));
                 return true;
             case TransformKind.Encrypt:
                 Encrypt(entity, value, output);
