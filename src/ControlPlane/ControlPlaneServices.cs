@@ -1,4 +1,6 @@
 using Amazon.DynamoDBv2;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,7 +33,7 @@ public static class ControlPlaneServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton(_ => StateDatabase.Open(configuration))
-            .AddSingleton<IAuditLog, SqliteAuditLog>()
+            .AddAudit()
             .AddKeysAndTokens()
             .AddRules(configuration)
             .AddSamples(watches)
@@ -59,6 +61,9 @@ public static class ControlPlaneServices
                 .AddSingleton<SharedRuleChanges>()
                 .AddSingleton<IRuleChanges>(s => s.GetRequiredService<SharedRuleChanges>())
                 .AddSingleton<ISharedThing>(s => s.GetRequiredService<SharedRuleChanges>())
+                .AddSingleton<SharedAuditLog>()
+                .AddSingleton<IAuditLog>(s => s.GetRequiredService<SharedAuditLog>())
+                .AddSingleton<ISharedThing>(s => s.GetRequiredService<SharedAuditLog>())
                 .AddSharedDocument(SharedDocument.Partners)
                 .AddSharedDocument(SharedDocument.Tokens)
                 .AddHostedService<FleetFollower>();
@@ -69,6 +74,30 @@ public static class ControlPlaneServices
         }
 
         return services.AddHostedService<FleetWatcher>();
+    }
+
+    /// <summary>
+    /// Keeps people and their sign-in cookies alike in all consoles of a fleet; nothing without <c>Fleet:Table</c>. <paramref name="connect"/> opens the database of ASP.NET Core Identity, whose roles
+    /// must have their names as ids. Add it after the sign-in.
+    /// </summary>
+    public static IServiceCollection AddSharedPeople(this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, SqliteConnection> connect)
+    {
+        if (configuration[$"{FleetOptions.Section}:{nameof(FleetOptions.Table)}"] is not { Length: > 0 })
+        {
+            return services;
+        }
+
+        services.AddOptions<KeyManagementOptions>().Configure<StateTable>((o, table) => o.XmlRepository = new SharedCookieKeys(table));
+        return services
+            .AddKeyedSingleton(SharedDocument.People.Name, (s, _) => new SharedDocuments(SharedDocument.People, s.GetRequiredService<StateTable>(), s.GetRequiredService<StateDatabase>(), () => connect(s)))
+            .AddSingleton<ISharedThing>(s => s.GetRequiredKeyedService<SharedDocuments>(SharedDocument.People.Name))
+            .AddSingleton<ISharedPeople>(s => new FleetPeople(s.GetRequiredService<StateTable>(), s.GetRequiredKeyedService<SharedDocuments>(SharedDocument.People.Name), s.GetRequiredService<TimeProvider>()));
+    }
+
+    private static IServiceCollection AddAudit(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IAuditLog>(s => new SqliteAuditLog(s.GetRequiredService<StateDatabase>(), s.GetRequiredService<TimeProvider>()));
+        return services;
     }
 
     private static IServiceCollection AddSharedDocument(this IServiceCollection services, SharedDocument document) => services.AddSingleton<ISharedThing>(s =>

@@ -87,6 +87,11 @@ builder.Services
     .AddConsole()
     .AddHostedService<Announcement>();
 
+if (instance.ShowsConsole)
+{
+    builder.Services.AddSharedPeople(configuration, services => services.GetRequiredService<PeopleSchema>().Connect());
+}
+
 return await Startup.RunAsync(() =>
 {
     var app = builder.Build();

@@ -42,7 +42,16 @@ public sealed partial class CommandGate : ICommandGate
             return new CommandResult.Denied($"This needs the permission '{command.Permission}', which none of your roles ({string.Join(", ", actor.Roles)}) has.");
         }
 
-        await _audit.AppendAsync(actor, command.Name, command.Target, "started", detail, cancellationToken);
+        try
+        {
+            await _audit.AppendAsync(actor, command.Name, command.Target, "started", detail, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotAudited(_logger, command.Name, e);
+            return new CommandResult.Failed("The audit log cannot be written at the moment, so nothing was done. Try again in a moment.");
+        }
+
         CommandResult result;
         try
         {
@@ -85,6 +94,9 @@ public sealed partial class CommandGate : ICommandGate
 
     /// <summary>The message without the "(Parameter 'x')" that the framework adds.</summary>
     private static string Plain(ArgumentException e) => e.ParamName is { } name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
+
+    [LoggerMessage(LogLevel.Error, "Command {Command} was not run, because the audit log could not be written.")]
+    private static partial void LogNotAudited(ILogger logger, string command, Exception e);
 
     [LoggerMessage(LogLevel.Error, "Command {Command} ended in an exception.")]
     private static partial void LogCrashed(ILogger logger, string command, Exception e);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.Metrics;
+using Weir.ControlPlane.Rules;
 using Weir.Pipeline.Consuming;
 
 namespace Weir.ControlPlane.Fleet;
@@ -21,8 +22,10 @@ public sealed partial class FleetWatcher(
     Feed<FleetSnapshot> feed,
     IOptions<FleetOptions> options,
     TimeProvider time,
-    ILogger<FleetWatcher> logger) : BackgroundService
+    ILogger<FleetWatcher> logger,
+    RuleSets? rules = null) : BackgroundService
 {
+    private const int MostDifferences = 500;
     private static readonly string Version = typeof(FleetWatcher).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     private readonly Dictionary<string, (long Beat, long Since)> _heard = new(StringComparer.Ordinal);
@@ -33,7 +36,7 @@ public sealed partial class FleetWatcher(
     /// <summary>Reports and looks once.</summary>
     public async Task BeatAsync(CancellationToken cancellationToken)
     {
-        var own = new Instance(me.Id, Environment.MachineName, me.Roles, Version, _started, ++_beat, _worker, sampler.Sample());
+        var own = new Instance(me.Id, Environment.MachineName, me.Roles, Version, _started, ++_beat, _worker, sampler.Sample(), Shadow());
         string? problem = null;
         IReadOnlyList<Instance> seen;
         try
@@ -77,6 +80,9 @@ public sealed partial class FleetWatcher(
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    /// <summary>As much as fits into a report: what differs most often.</summary>
+    private ShadowComparison? Shadow() => rules?.OwnShadow() is { RecordsCompared: > 0 } seen ? seen with { Differences = [.. seen.Differences.OrderByDescending(d => d.Count).Take(MostDifferences)] } : null;
 
     private FleetMember Member(Instance instance)
     {

@@ -1,10 +1,12 @@
 using Weir.ControlPlane.Metrics;
+using Weir.ControlPlane.Rules;
 
 namespace Weir.ControlPlane.Fleet;
 
 /// <summary>One process as it reports itself every few seconds. <see cref="Beat"/> grows with each report: a process whose beat stands still is silent, judged by the reader's own clock.</summary>
 /// <param name="Id">Made up at the start of the process.</param>
 /// <param name="Worker">Owner of its leases; null for a process that does not consume.</param>
+/// <param name="Shadow">What the rule set in the shadow would have changed in the records that it read: counts and shapes, never values.</param>
 public sealed record Instance(
     string Id,
     string Host,
@@ -13,7 +15,8 @@ public sealed record Instance(
     DateTimeOffset StartedAt,
     long Beat,
     string? Worker,
-    InstanceMetrics Metrics);
+    InstanceMetrics Metrics,
+    ShadowComparison? Shadow = null);
 
 /// <summary>What one process did by itself over the last second, and what it holds: its part of the system's numbers.</summary>
 public sealed record InstanceMetrics(

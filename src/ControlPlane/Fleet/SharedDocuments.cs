@@ -14,6 +14,9 @@ internal sealed record SharedDocument(string Name, IReadOnlyList<SharedTable> Ta
 {
     public static SharedDocument Partners { get; } = new("partners", [new("partners", ["id"], "name"), new("partner_keys", ["id"], Refers: "partner_id")], ["last_used_at"]);
 
+    /// <summary>People as ASP.NET Core Identity stores them.</summary>
+    public static SharedDocument People { get; } = new("people", [new("AspNetUsers", ["Id"], "NormalizedUserName"), new("AspNetUserRoles", ["UserId", "RoleId"], Refers: "UserId")], []);
+
     public static SharedDocument Tokens { get; } = new("tokens", [new("api_tokens", ["id"])], []);
 }
 
@@ -147,7 +150,7 @@ internal sealed class SharedDocuments(SharedDocument document, StateTable table,
         var row = StateTable.Key(Partition, Name);
         row["version"] = StateTable.Number(seen + 1);
         row["body"] = new() { B = Packed.Pack(rows) };
-        return seen == 0 ? table.PutNewAsync(row, cancellationToken) : table.PutIfAsync(row, "version = :seen", new() { [":seen"] = StateTable.Number(seen) }, cancellationToken);
+        return seen == 0 ? table.PutNewAsync(row, cancellationToken) : table.PutIfAsync(row, "#version = :seen", new() { [":seen"] = StateTable.Number(seen) }, cancellationToken);
     }
 
     private Version? Base() =>

@@ -65,7 +65,7 @@ internal sealed class StateTable(IAmazonDynamoDB dynamo, string name, TimeProvid
         await ReadyAsync(cancellationToken);
         var write = Guid.NewGuid().ToString("N");
         row["write"] = new(write);
-        var request = new PutItemRequest { TableName = name, Item = row, ConditionExpression = condition, ExpressionAttributeValues = values.Count == 0 ? null : values };
+        var request = new PutItemRequest { TableName = name, Item = row, ConditionExpression = condition, ExpressionAttributeNames = Names(condition), ExpressionAttributeValues = values.Count == 0 ? null : values };
         try
         {
             await TryAsync(() => dynamo.PutItemAsync(request, cancellationToken), cancellationToken);
@@ -100,7 +100,7 @@ internal sealed class StateTable(IAmazonDynamoDB dynamo, string name, TimeProvid
         {
             await TryAsync(
                 () => dynamo.DeleteItemAsync(
-                    new DeleteItemRequest { TableName = name, Key = Key(partition, sort), ConditionExpression = condition, ExpressionAttributeValues = values.Count == 0 ? null : values }, cancellationToken),
+                    new DeleteItemRequest { TableName = name, Key = Key(partition, sort), ConditionExpression = condition, ExpressionAttributeNames = Names(condition), ExpressionAttributeValues = values.Count == 0 ? null : values }, cancellationToken),
                 cancellationToken);
             return true;
         }
@@ -152,6 +152,10 @@ internal sealed class StateTable(IAmazonDynamoDB dynamo, string name, TimeProvid
     /// <summary>What has changed how often: one read of one small row.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ClockAsync(CancellationToken cancellationToken) =>
         (await GetAsync(Clock, Clock, cancellationToken))?.Where(a => a.Value.N is not null).ToDictionary(a => a.Key, a => a.Value.N) ?? [];
+
+    /// <summary>Attributes stand in a condition as <c>#name</c>: many plain words are reserved ones.</summary>
+    private static Dictionary<string, string>? Names(string? condition) =>
+        System.Text.RegularExpressions.Regex.Matches(condition ?? "", "#[a-z]+").Select(m => m.Value).Distinct().ToDictionary(n => n, n => n[1..]) is { Count: > 0 } names ? names : null;
 
     /// <summary>Again after refusals and lost replies, longer apart each time: 3 s in all.</summary>
     private async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)

@@ -59,8 +59,30 @@ public sealed record RuleSet(
     public RuleSetStep? Last(RuleSetAct what) => History.LastOrDefault(s => s.What == what);
 }
 
-/// <summary>What the set in the shadow would change, as this process saw it since it began to compare (or was started). What it would newly redact and what no longer, by rule and path.</summary>
-public sealed record ShadowComparison(int Number, DateTimeOffset Since, string CandidateHash, long RecordsCompared, long RecordsUnreadable, IReadOnlyList<ShadowDifference> Differences);
+/// <summary>What the set in the shadow would change, as processes saw it since they began to compare (or were started). What it would newly redact and what no longer, by rule and path.</summary>
+public sealed record ShadowComparison(int Number, DateTimeOffset Since, string CandidateHash, long RecordsCompared, long RecordsUnreadable, IReadOnlyList<ShadowDifference> Differences)
+{
+    private const int MostSamples = 5;
+
+    /// <summary>How many processes it is of that compared records.</summary>
+    public int Processes { get; init; } = 1;
+
+    /// <summary>This and what other processes saw of the same set.</summary>
+    public ShadowComparison With(IEnumerable<ShadowComparison> others)
+    {
+        ShadowComparison[] all = [this, .. others.Where(o => o.Number == Number && o.CandidateHash == CandidateHash)];
+        return this with
+        {
+            Since = all.Min(s => s.Since),
+            RecordsCompared = all.Sum(s => s.RecordsCompared),
+            RecordsUnreadable = all.Sum(s => s.RecordsUnreadable),
+            Differences = [.. all.SelectMany(s => s.Differences).GroupBy(d => (d.Rule, d.Path, d.NewlyRedacted))
+                .Select(g => new ShadowDifference(g.Key.Rule, g.Key.Path, g.Key.NewlyRedacted, g.Sum(d => d.Count), [.. g.SelectMany(d => d.Samples).Distinct().Take(MostSamples)]))
+                .OrderBy(d => d.Rule, StringComparer.Ordinal).ThenBy(d => d.Path, StringComparer.Ordinal)],
+            Processes = Math.Max(1, all.Count(s => s.RecordsCompared > 0)),
+        };
+    }
+}
 
 /// <summary>The rule sets of the past, of now, and those that wait.</summary>
 public interface IRuleSets
@@ -73,6 +95,6 @@ public interface IRuleSets
 
     RuleSet? Find(int number);
 
-    /// <summary>What the set in the shadow would change on live records; null when none runs.</summary>
+    /// <summary>What the set in the shadow would change on live records, in all processes of the fleet; null when none runs.</summary>
     ShadowComparison? Shadow();
 }

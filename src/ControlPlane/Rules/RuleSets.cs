@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Weir.ControlPlane.Access;
+using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Live;
 using Weir.ControlPlane.State;
 using Weir.Pipeline.Redaction;
@@ -33,13 +34,14 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
     private readonly IOptions<RulesOptions> _options;
     private readonly TimeProvider _time;
     private readonly ILogger<RuleSets> _logger;
+    private readonly Feed<FleetSnapshot>? _fleet;
     private readonly Lock _gate = new();
     private (int Number, DateTimeOffset Since)? _shadowed;
     private long _published;
 
-    public RuleSets(StateDatabase database, IRuleChanges changes, RuleBook book, IRedactionControl redaction, IOptions<RulesOptions> options, TimeProvider time, ILogger<RuleSets> logger)
+    public RuleSets(StateDatabase database, IRuleChanges changes, RuleBook book, IRedactionControl redaction, IOptions<RulesOptions> options, TimeProvider time, ILogger<RuleSets> logger, Feed<FleetSnapshot>? fleet = null)
     {
-        (_database, _changes, _book, _redaction, _options, _time, _logger) = (database, changes, book, redaction, options, time, logger);
+        (_database, _changes, _book, _redaction, _options, _time, _logger, _fleet) = (database, changes, book, redaction, options, time, logger, fleet);
         Changed();
         _changes.Changed += Changed;
     }
@@ -51,7 +53,10 @@ public sealed partial class RuleSets : BackgroundService, IRuleSets
 
     public RuleSet? Find(int number) => RuleSetHistory.Find(_database, number);
 
-    public ShadowComparison? Shadow()
+    public ShadowComparison? Shadow() => OwnShadow()?.With((_fleet?.Latest?.Members ?? []).Where(m => m is { IsThis: false, IsGone: false }).Select(m => m.Instance.Shadow).OfType<ShadowComparison>());
+
+    /// <summary>What this process alone has compared.</summary>
+    internal ShadowComparison? OwnShadow()
     {
         lock (_gate)
         {

@@ -59,6 +59,11 @@ public sealed class StateDatabase
             hour TEXT NOT NULL, rule_set TEXT NOT NULL, rule TEXT NOT NULL, path TEXT NOT NULL, hits INTEGER NOT NULL, transformed INTEGER NOT NULL, left_alone INTEGER NOT NULL,
             PRIMARY KEY (hour, rule_set, rule, path)) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE fleet_audit (
+            id INTEGER PRIMARY KEY, at TEXT NOT NULL, actor_id TEXT NOT NULL, actor_name TEXT NOT NULL,
+            action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT, hash TEXT NOT NULL);
+        """,
     ];
 
     private readonly string _connectionString;

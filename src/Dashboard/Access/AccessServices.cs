@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Weir.ControlPlane;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Commands;
@@ -72,7 +73,8 @@ public static class AccessServices
             .AddCommand<ResetPassword, PeopleCommandHandler>()
             .AddCommand<DeletePerson, PeopleCommandHandler>();
         services.AddScoped<AuthenticationStateProvider, PersonRevalidation>();
-        services.AddSingleton<FirstAdmin>();
+        services.TryAddSingleton<ISharedPeople, OwnPeople>();
+        services.AddSingleton<PeopleSchema>().AddSingleton<FirstAdmin>();
         services.AddHostedService(s => s.GetRequiredService<FirstAdmin>());
         return services;
     }

@@ -7,9 +7,8 @@ using Weir.ControlPlane.Audit;
 namespace Weir.Dashboard.Access;
 
 /// <summary>Makes the first administrator, once: in the browser at first run, or from <c>Access:Bootstrap:Email</c> and <c>Access:Bootstrap:Password</c> without one. There is no default password.</summary>
-public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfiguration configuration, IAuditLog audit, ILogger<FirstAdmin> logger) : IHostedService, IDisposable
+internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, PeopleSchema schema, ISharedPeople shared, IConfiguration configuration, IAuditLog audit, ILogger<FirstAdmin> logger) : IHostedService
 {
-    private readonly SemaphoreSlim _one = new(1);
     private volatile bool _exists;
 
     /// <summary>Whether nobody has signed up yet.</summary>
@@ -31,10 +30,8 @@ public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigurati
 
     /// <summary>Makes the administrator, or says what is wrong with the input. Of two that try at once one wins; the other gets <c>taken</c>.</summary>
     /// <returns>Null when done, else a code: <c>taken</c>, or the codes of <see cref="IdentityError"/>.</returns>
-    public async Task<string?> CreateAsync(string email, string name, string password, CancellationToken cancellationToken)
-    {
-        await _one.WaitAsync(cancellationToken);
-        try
+    public Task<string?> CreateAsync(string email, string name, string password, CancellationToken cancellationToken) => shared.ChangeAsync<string?>(
+        async () =>
         {
             if (!await IsNeededAsync(cancellationToken))
             {
@@ -64,33 +61,21 @@ public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigurati
             _exists = true;
             await audit.AppendAsync(Actor.System, "create-first-admin", person.DisplayName, "done", null, cancellationToken);
             return null;
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+        },
+        cancellationToken);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using (var scope = scopes.CreateAsyncScope())
-        {
-            var database = scope.ServiceProvider.GetRequiredService<PeopleDatabase>();
-            await database.Database.EnsureCreatedAsync(cancellationToken);
-            await database.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
-            var roles = scope.ServiceProvider.GetRequiredService<RoleManager<IdentityRole>>();
-            foreach (var role in Roles.All)
-            {
-                if (!await roles.RoleExistsAsync(role))
-                {
-                    await roles.CreateAsync(new IdentityRole(role));
-                }
-            }
-        }
-
+        schema.Prepared();
         if (configuration["Access:Bootstrap:Email"] is { Length: > 0 } email && await IsNeededAsync(cancellationToken))
         {
             var problem = await CreateAsync(email, "", configuration["Access:Bootstrap:Password"] ?? "", cancellationToken);
+            if (problem == "taken")
+            {
+                // Another console of the fleet was started at the same time.
+                return;
+            }
+
             if (problem is not null)
             {
                 throw new InvalidOperationException($"Access:Bootstrap:Password cannot be used for the first administrator: {SignInMessages.For(problem)}");
@@ -101,8 +86,6 @@ public sealed partial class FirstAdmin(IServiceScopeFactory scopes, IConfigurati
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => _one.Dispose();
 
     [LoggerMessage(LogLevel.Information, "The first administrator was made from Access:Bootstrap.")]
     private static partial void LogBootstrapped(ILogger logger);

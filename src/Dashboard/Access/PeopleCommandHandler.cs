@@ -6,15 +6,13 @@ using Weir.ControlPlane.Commands;
 
 namespace Weir.Dashboard.Access;
 
-/// <summary>People on ASP.NET Core Identity. One change at a time, so that "is there another administrator" stays true while it matters.</summary>
-internal sealed class PeopleCommandHandler(IServiceScopeFactory scopes, TimeProvider time)
-    : IPeople, ICommandHandler<CreatePerson>, ICommandHandler<SetPersonRoles>, ICommandHandler<SetPersonEnabled>, ICommandHandler<ResetPassword>, ICommandHandler<DeletePerson>, IDisposable
+/// <summary>People on ASP.NET Core Identity. One change at a time, see <see cref="ISharedPeople"/>.</summary>
+internal sealed class PeopleCommandHandler(IServiceScopeFactory scopes, ISharedPeople shared, TimeProvider time)
+    : IPeople, ICommandHandler<CreatePerson>, ICommandHandler<SetPersonRoles>, ICommandHandler<SetPersonEnabled>, ICommandHandler<ResetPassword>, ICommandHandler<DeletePerson>
 {
     /// <summary>Without characters that look alike; 20 of them are 98 bits.</summary>
     private const string PasswordAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
     private const int PasswordLength = 20;
-
-    private readonly SemaphoreSlim _one = new(1);
 
     public async Task<IReadOnlyList<PersonEntry>> ListAsync(CancellationToken cancellationToken)
     {
@@ -115,8 +113,6 @@ internal sealed class PeopleCommandHandler(IServiceScopeFactory scopes, TimeProv
         return Problem(await people.DeleteAsync(person)) is { } problem ? new CommandResult.Failed(problem) : new CommandResult.Done($"{person.DisplayName} is removed.");
     });
 
-    public void Dispose() => _one.Dispose();
-
     internal static string NewPassword() => RandomNumberGenerator.GetString(PasswordAlphabet, PasswordLength);
 
     private static bool IsDisabled(Person person) => person.LockoutEnd?.Year >= 9999;
@@ -137,10 +133,8 @@ internal sealed class PeopleCommandHandler(IServiceScopeFactory scopes, TimeProv
         await people.FindByIdAsync(id) is { } person ? await change(people, person) : new CommandResult.Failed($"There is nobody with the id '{id}'.", "personId"));
 
     /// <summary>All of a change or nothing of it.</summary>
-    private async Task<CommandResult> ChangeAsync(Func<UserManager<Person>, Task<CommandResult>> change)
-    {
-        await _one.WaitAsync();
-        try
+    private Task<CommandResult> ChangeAsync(Func<UserManager<Person>, Task<CommandResult>> change) => shared.ChangeAsync(
+        async () =>
         {
             await using var scope = scopes.CreateAsyncScope();
             await using var transaction = await scope.ServiceProvider.GetRequiredService<PeopleDatabase>().Database.BeginTransactionAsync();
@@ -151,10 +145,6 @@ internal sealed class PeopleCommandHandler(IServiceScopeFactory scopes, TimeProv
             }
 
             return result;
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+        },
+        CancellationToken.None);
 }

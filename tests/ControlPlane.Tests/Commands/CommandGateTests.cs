@@ -38,6 +38,23 @@ public sealed class CommandGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_cannot_be_audited_is_not_run()
+    {
+        _state.Database.Execute("CREATE TRIGGER disk_full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+
+        var ran = false;
+        _handler.Run = _ =>
+        {
+            ran = true;
+            return Task.FromResult<CommandResult>(new CommandResult.Done("poked"));
+        };
+
+        Assert.Contains("nothing was done", Assert.IsType<CommandResult.Failed>(await _gate.RunAsync(new Poke("orders"), TestState.Operator, CancellationToken.None)).Message);
+
+        Assert.False(ran);
+    }
+
+    [Fact]
     public async Task A_denied_command_is_audited_and_never_run()
     {
         _handler.Run = _ => throw new InvalidOperationException("must not run");
