@@ -35,6 +35,8 @@ public sealed class BlockMasksTests
                     Assert.Equal(slow.Numbers[..blocks], fast.Numbers[..blocks]);
                     Assert.Equal(slow.Digits[..blocks], fast.Digits[..blocks]);
                     Assert.Equal(slow.Special[..blocks], fast.Special[..blocks]);
+                    slow.ListStructural(0);
+                    fast.ListStructural(0);
                     Assert.Equal(slow.Structural[..(slow.Structurals + 1)], fast.Structural[..(fast.Structurals + 1)]);
                     Assert.Equal(Interests(slow), Interests(fast));
                     Assert.Equal((slow.AnySpecial, slow.AnyNonAscii, slow.Malformed, slow.Quotes), (fast.AnySpecial, fast.AnyNonAscii, fast.Malformed, fast.Quotes));
@@ -87,6 +89,7 @@ public sealed class BlockMasksTests
             var text = Encoding.ASCII.GetBytes($"[\"{new string('x', shift)}\\\\\\\"y,\\\\\",1]");
             masks.Scan(text, json: true);
 
+            masks.ListStructural(0);
             Assert.Equal([0, shift + 11, shift + 13, text.Length], masks.Structural[..(masks.Structurals + 1)]);
             Assert.Equal(2, masks.Quotes);
             Assert.False(masks.Malformed);

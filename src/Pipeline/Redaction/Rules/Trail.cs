@@ -47,7 +47,7 @@ internal sealed class Trail
         var step = First;
         TrailContainer? container = null;
         var key = KeyMeaning.None;
-        int behind = 0, structurals = 0, strings = 0, interest = 0;
+        int behind = 0, strings = 0, interest = 0;
         var named = false;
         for (var at = 0; at < text.Length;)
         {
@@ -67,7 +67,6 @@ internal sealed class Trail
 
                 container = inner;
                 named = false;
-                structurals++;
                 at++;
                 continue;
             }
@@ -76,7 +75,6 @@ internal sealed class Trail
             {
                 container = b == (byte)',' ? container : container!.Outer;
                 named = false;
-                structurals++;
                 at++;
                 continue;
             }
@@ -108,7 +106,7 @@ internal sealed class Trail
             }
 
             var meaning = container.IsArray ? container.Key : key;
-            if (masks.Interests[interest] < value || Add(step, text[behind..value], container, meaning, isString, structurals, strings + (isString ? 1 : 0)) is not { } added)
+            if (masks.Interests[interest] < value || Add(step, text[behind..value], container, meaning, isString, strings + (isString ? 1 : 0)) is not { } added)
             {
                 return;
             }
@@ -127,10 +125,10 @@ internal sealed class Trail
 
             behind = isString ? end - 1 : end;
             at = end;
-            (structurals, strings) = (0, 0);
+            strings = 0;
         }
 
-        Add(step, text[behind..], null, KeyMeaning.None, false, structurals, strings);
+        Add(step, text[behind..], null, KeyMeaning.None, false, strings);
     }
 
     private TrailContainer? Inside(TrailContainer? outer, KeyMeaning key, bool isArray)
@@ -162,7 +160,7 @@ internal sealed class Trail
         return _rules.Paths.Next(container.State, container.IsArray ? PathMatcher.Element : key.Symbol);
     }
 
-    private TrailStep? Add(TrailStep before, ReadOnlySpan<byte> spelled, TrailContainer? container, KeyMeaning key, bool isString, int structurals, int strings)
+    private TrailStep? Add(TrailStep before, ReadOnlySpan<byte> spelled, TrailContainer? container, KeyMeaning key, bool isString, int strings)
     {
         // A key without a number is not remembered: there are too many.
         if (spelled.Length > TrailStep.Longest || container is { IsArray: false } && key.Id == 0)
@@ -182,7 +180,6 @@ internal sealed class Trail
             var field = container is null ? null : _rules.FieldRule(state);
             step = new TrailStep(spelled.ToArray(), container, key)
             {
-                Structurals = structurals,
                 Strings = strings,
                 IsString = isString,
                 State = state,

@@ -62,9 +62,6 @@ internal sealed class TrailStep
     /// <summary>In bytes, from behind the value before, whose closing quote is part of it, up to the value, whose opening quote is.</summary>
     public int Length { get; }
 
-    /// <summary>How many structural bytes stand before the value.</summary>
-    public int Structurals { get; init; }
-
     /// <summary>How many strings: the keys, and the value if it is one.</summary>
     public int Strings { get; init; }
 

@@ -36,7 +36,7 @@ internal sealed partial class BlockMasks
     {
         var carry = default(Carry);
         ulong special = 0, nonAscii = 0, malformed = 0;
-        int structurals = 0, quotes = 0;
+        var quotes = 0;
         ref var first = ref MemoryMarshal.GetReference(text);
 
         // Reserved for as many blocks: no place of the arrays needs a check.
@@ -45,6 +45,7 @@ internal sealed partial class BlockMasks
         ref var separators = ref MemoryMarshal.GetArrayDataReference(Separators);
         ref var signs = ref MemoryMarshal.GetArrayDataReference(_sign);
         ref var colons = ref MemoryMarshal.GetArrayDataReference(_colon);
+        ref var structures = ref MemoryMarshal.GetArrayDataReference(Structure);
         ref var anchored = ref MemoryMarshal.GetArrayDataReference(Anchors);
         ref var specials = ref MemoryMarshal.GetArrayDataReference(Special);
         for (var block = 0; block < Blocks; block++)
@@ -107,18 +108,29 @@ internal sealed partial class BlockMasks
             Unsafe.Add(ref anchored, block) = anchors;
             Unsafe.Add(ref specials, block) = odd;
             carry.Word = digit | alpha;
-            if (json)
-            {
-                structurals = List(ref Structural, structurals, structure & ~inside, block * 64);
-            }
+            Unsafe.Add(ref structures, block) = structure & ~inside;
         }
 
-        Structural[structurals] = text.Length;
-        Structurals = structurals;
+        // What ends the last value of all.
+        Structure[text.Length >> 6] |= 1UL << text.Length;
         Quotes = quotes;
         AnySpecial = special != 0;
         AnyNonAscii = nonAscii != 0;
         Malformed = json && (malformed != 0 || carry.InString != 0);
+    }
+
+    /// <summary>Lists the structural bytes from a place on.</summary>
+    public void ListStructural(int from)
+    {
+        var count = 0;
+        var within = ulong.MaxValue << from;
+        for (var block = from >> 6; block <= Blocks; block++)
+        {
+            count = List(ref Structural, count, Structure[block] & within, block * 64);
+            within = ulong.MaxValue;
+        }
+
+        Structurals = count - 1;
     }
 
     /// <summary>Adds the places of the bits to the list and returns its new length.</summary>

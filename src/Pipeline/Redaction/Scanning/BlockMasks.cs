@@ -20,7 +20,7 @@ internal enum LaneWidth
 /// and the places of two kinds of bytes as lists.
 /// <code>
 /// text        {"to":"a@b.io, 4111 1111...","n":1}
-/// Structural  #                           #     #    braces, brackets and commas outside strings (JSON only); a list
+/// Structure   #                           #     #    braces, brackets and commas outside strings (JSON only), and the place behind the text
 /// Anchors             #            #                 places where a detector has to look
 /// Numbers                          #                 the anchor is the seventh byte of a number, which begins six before
 /// Digits                     #### ####
@@ -53,7 +53,10 @@ internal sealed partial class BlockMasks
     private ulong[] _sign = new ulong[64];
     private ulong[] _colon = new ulong[64];
 
-    /// <summary>The places of structural bytes in order, then the text's length.</summary>
+    /// <summary>Structural bytes, and behind them the text's end.</summary>
+    public ulong[] Structure = new ulong[64];
+
+    /// <summary>The places of structural bytes in order, then the text's length: those that <see cref="ListStructural"/> was asked for.</summary>
     public int[] Structural = new int[256];
 
     /// <summary>The places of anchors and special bytes in order, then a place behind every text.</summary>
@@ -162,10 +165,10 @@ internal sealed partial class BlockMasks
         {
             var size = (int)BitOperations.RoundUpToPowerOf2((uint)blocks + 4);
             (Anchors, Numbers, Digits, Special) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
-            (Letters, Separators, _sign, _colon) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
+            (Letters, Separators, Structure, _sign, _colon) = (new ulong[size], new ulong[size], new ulong[size], new ulong[size], new ulong[size]);
         }
 
-        foreach (var masks in (ReadOnlySpan<ulong[]>)[Anchors, Digits, Special, Letters, Separators, _sign, _colon])
+        foreach (var masks in (ReadOnlySpan<ulong[]>)[Anchors, Digits, Special, Letters, Separators, Structure, _sign, _colon])
         {
             masks.AsSpan(blocks, 4).Clear();
         }

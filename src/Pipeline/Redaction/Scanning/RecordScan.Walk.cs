@@ -135,6 +135,7 @@ internal sealed partial class RecordScan
         var masks = frame.Masks;
         ref var first = ref MemoryMarshal.GetReference(text);
         var length = text.Length;
+        masks.ListStructural(trail.At);
         ref var structural = ref MemoryMarshal.GetArrayDataReference(masks.Structural);
         ref var interest = ref MemoryMarshal.GetArrayDataReference(masks.Interests);
         var every = rules.Looks != Unanchored.None;
@@ -154,7 +155,6 @@ internal sealed partial class RecordScan
             last = step.Key.Step ?? last;
             strings = trail.Strings;
             interest = ref trail.Interest;
-            structural = ref Unsafe.Add(ref structural, trail.Structural);
             at = structural;
             goto after;
         }

@@ -27,9 +27,6 @@ internal ref struct TrailWalk
     /// <summary>Behind it; at the closing quote of a string.</summary>
     public int At;
 
-    /// <summary>The place of the structural byte behind it in the list of them.</summary>
-    public int Structural;
-
     /// <summary>The next entry of the list of bytes that are anchors or special.</summary>
     public ref int Interest;
 
@@ -45,25 +42,18 @@ internal ref struct TrailWalk
     [MethodImpl(MethodImplOptions.NoInlining)]
     public TrailStop Skip(ref byte text, int length, Unanchored looks, BlockMasks masks)
     {
-        ref var structurals = ref MemoryMarshal.GetArrayDataReference(masks.Structural);
+        ref var structure = ref MemoryMarshal.GetArrayDataReference(masks.Structure);
         ref var digits = ref MemoryMarshal.GetArrayDataReference(masks.Digits);
         ref var interest = ref Interest;
-        var count = masks.Structurals;
         var last = Last;
-        int at = At, structural = Structural, strings = Strings;
+        int at = At, strings = Strings;
         int start = 0, end = 0;
         TrailStep? coming;
         var stop = TrailStop.Unforeseen;
         while ((coming = last.After(ref text, at, length)) is not null)
         {
             start = at + coming.Length;
-            var behind = structural + coming.Structurals;
-            if (behind > count)
-            {
-                break;
-            }
-
-            end = Unsafe.Add(ref structurals, behind);
+            end = EndFrom(ref structure, start);
             if (coming.IsString)
             {
                 // The quote before the comma ends this string or, which the count of quotes tells in the end, one more.
@@ -114,17 +104,16 @@ internal ref struct TrailWalk
             }
             else
             {
-                stop = start == length && behind == count ? TrailStop.End : TrailStop.Unforeseen;
+                stop = start == length ? TrailStop.End : TrailStop.Unforeseen;
                 break;
             }
 
             strings += coming.Strings;
-            structural = behind;
             at = end;
             last = coming;
         }
 
-        (Last, At, Structural, Strings) = (last, at, structural, strings);
+        (Last, At, Strings) = (last, at, strings);
         Interest = ref interest;
         (Coming, Start, End) = (coming, start, end);
         return stop;
@@ -134,9 +123,22 @@ internal ref struct TrailWalk
     public void Pass()
     {
         Strings += Coming!.Strings;
-        Structural += Coming.Structurals;
         At = End;
         Last = Coming;
+    }
+
+    /// <summary>The first structural byte from a place on, or the end of the text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int EndFrom(ref ulong structure, int position)
+    {
+        var block = position >> 6;
+        var bits = Unsafe.Add(ref structure, block) >> (position & 63) << (position & 63);
+        while (bits == 0)
+        {
+            bits = Unsafe.Add(ref structure, ++block);
+        }
+
+        return (block << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
