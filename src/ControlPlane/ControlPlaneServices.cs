@@ -64,8 +64,11 @@ public static class ControlPlaneServices
                 .AddSingleton<SharedAuditLog>()
                 .AddSingleton<IAuditLog>(s => s.GetRequiredService<SharedAuditLog>())
                 .AddSingleton<ISharedThing>(s => s.GetRequiredService<SharedAuditLog>())
+                .AddSingleton<IOperationGuard, FleetOperationGuard>()
                 .AddSharedDocument(SharedDocument.Partners)
+                .AddSharedDocument(SharedDocument.Scalings)
                 .AddSharedDocument(SharedDocument.Tokens)
+                .AddSingleton<ISharedThing, SharedLedger>()
                 .AddHostedService<FleetFollower>();
         }
         else

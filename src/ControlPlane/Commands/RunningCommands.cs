@@ -30,8 +30,8 @@ public sealed record StopSampleTraffic : ICommand
 internal sealed class RunningCommandHandler(OperationRunner operations, SampleTrafficPartner traffic)
     : ICommandHandler<StopOperation>, ICommandHandler<StartSampleTraffic>, ICommandHandler<StopSampleTraffic>
 {
-    public Task<CommandResult> HandleAsync(StopOperation command, Actor actor, CancellationToken cancellationToken) => Task.FromResult<CommandResult>(
-        operations.RequestStop(command.OperationId) ? new CommandResult.Done("It stops after the step under way.") : new CommandResult.Failed($"There is no running operation '{command.OperationId}'.", "operationId") { NotFound = true });
+    public async Task<CommandResult> HandleAsync(StopOperation command, Actor actor, CancellationToken cancellationToken) =>
+        await operations.RequestStopAsync(command.OperationId, cancellationToken) ? new CommandResult.Done("It stops after the step under way.") : new CommandResult.Failed($"There is no running operation '{command.OperationId}'.", "operationId") { NotFound = true };
 
     public async Task<CommandResult> HandleAsync(StartSampleTraffic command, Actor actor, CancellationToken cancellationToken)
     {

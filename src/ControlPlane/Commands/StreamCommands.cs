@@ -76,12 +76,13 @@ internal sealed class ReshardStreamHandler(IReshardPlanner planner, OperationRun
             return new CommandResult.Failed(problem, plan.CurrentShardCount == 0 ? "stream" : "targetShardCount") { NotFound = plan.CurrentShardCount == 0 };
         }
 
-        var operation = operations.TryStart(
+        var operation = await operations.TryStartAsync(
             ReshardOperation.Kind,
             command.Stream,
             actor,
             plan.Steps.Select((to, i) => $"{(i == 0 ? plan.CurrentShardCount : plan.Steps[i - 1])} → {to} shards").ToArray(),
-            string.Join(',', plan.Steps));
+            string.Join(',', plan.Steps),
+            cancellationToken);
         return operation is null
             ? UnderWay(operations.RunningOn(command.Stream))
             : new CommandResult.Done($"Resharding '{command.Stream}' from {plan.CurrentShardCount} to {plan.TargetShardCount} shards in {plan.Steps.Count} {(plan.Steps.Count == 1 ? "step" : "steps")}.", operation.Id);

@@ -14,6 +14,9 @@ internal sealed record SharedDocument(string Name, IReadOnlyList<SharedTable> Ta
 {
     public static SharedDocument Partners { get; } = new("partners", [new("partners", ["id"], "name"), new("partner_keys", ["id"], Refers: "partner_id")], ["last_used_at"]);
 
+    /// <summary>Calls of <c>UpdateShardCount</c>, of which the service allows ten in a day, whoever makes them.</summary>
+    public static SharedDocument Scalings { get; } = new("scalings", [new("scalings", ["id"])], []);
+
     /// <summary>People as ASP.NET Core Identity stores them.</summary>
     public static SharedDocument People { get; } = new("people", [new("AspNetUsers", ["Id"], "NormalizedUserName"), new("AspNetUserRoles", ["UserId", "RoleId"], Refers: "UserId")], []);
 

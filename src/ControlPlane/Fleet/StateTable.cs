@@ -13,9 +13,8 @@ namespace Weir.ControlPlane.Fleet;
 /// pk S fleet     | sk S instance id  | report B (Brotli) | expires N          reports, one row a process
 /// pk S document  | sk S partners     | version N | body B (Brotli)            what all keep alike, see SharedDocuments
 /// pk S rules     | sk S 000000000031 | write S | body B (Brotli)              changes of the rules in their order, see SharedRuleChanges
-/// pk S audit     | sk S 000000000120 | write S | at S | action S | hash S …   the audit log, see SharedAuditLog
-/// pk S running   | sk S stream       | write S | id S | owner S | beat N | …  operations that run, one a target; those that ended under pk operation, see DynamoOperationStore
-/// pk S scaling   | sk S stream#time  | from N | to N | expires N              calls of UpdateShardCount, see DynamoScalingJournal
+/// pk S audit     | sk S 000000000120 | write S | line S (JSON)                the audit log, see SharedAuditLog
+/// pk S running   | sk S stream       | id S | until N (ms) | operation B …    operations that run, one a target, see FleetOperationGuard
 /// pk S ledger    | sk S hour#keeper  | body B (Brotli) | expires N            what redaction did, an hour of a process a row, see SharedLedger
 /// pk S keys      | sk S name         | xml S                                  keys of sign-in cookies
 /// pk S lock      | sk S people       | write S | until N (ms)                 who changes the people just now
@@ -84,6 +83,30 @@ internal sealed class StateTable(IAmazonDynamoDB dynamo, string name, TimeProvid
         }
 
         async Task<bool> IsOursAsync() => (await GetAsync(row["pk"].S, row["sk"].S, cancellationToken))?.GetValueOrDefault("write")?.S == write;
+    }
+
+    /// <summary>Changes a row if it meets a condition; the row as it is then, null when it does not.</summary>
+    public async Task<Dictionary<string, AttributeValue>?> UpdateIfAsync(string partition, string sort, string update, string condition, Dictionary<string, AttributeValue> values, CancellationToken cancellationToken)
+    {
+        await ReadyAsync(cancellationToken);
+        var request = new UpdateItemRequest
+        {
+            TableName = name,
+            Key = Key(partition, sort),
+            UpdateExpression = update,
+            ConditionExpression = condition,
+            ExpressionAttributeNames = Names(update + condition),
+            ExpressionAttributeValues = values,
+            ReturnValues = ReturnValue.ALL_NEW,
+        };
+        try
+        {
+            return (await TryAsync(() => dynamo.UpdateItemAsync(request, cancellationToken), cancellationToken)).Attributes;
+        }
+        catch (ConditionalCheckFailedException)
+        {
+            return null;
+        }
     }
 
     public async Task PutAsync(Dictionary<string, AttributeValue> row, CancellationToken cancellationToken)

@@ -25,10 +25,14 @@ public interface IOperationSteps
 ///    └── stopped by a person ───────────► Stopped   (after the step under way)
 /// </code>
 /// </summary>
-public sealed partial class OperationRunner(OperationStore store, IEnumerable<IOperationSteps> kinds, IAuditLog audit, TimeProvider time, ILogger<OperationRunner> logger)
+public sealed partial class OperationRunner(OperationStore store, IEnumerable<IOperationSteps> kinds, IAuditLog audit, TimeProvider time, ILogger<OperationRunner> logger, IOperationGuard? guard = null)
     : IHostedService, IOperations, IDisposable
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
+    private readonly IOperationGuard _guard = guard ?? new OwnOperationGuard();
     private readonly Lock _gate = new();
+    private IReadOnlyList<Operation> _elsewhere = [];
+    private Task _looking = Task.CompletedTask;
     private readonly List<Running> _operations = [];
     private readonly CancellationTokenSource _shutdown = new();
     private readonly Dictionary<string, IOperationSteps> _kinds = kinds.ToDictionary(k => k.Kind);
@@ -39,25 +43,31 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
     {
         lock (_gate)
         {
-            return _operations.Find(o => o.Now.Id == id)?.Now;
+            return _operations.Find(o => o.Now.Id == id)?.Now ?? _elsewhere.FirstOrDefault(o => o.Id == id);
         }
     }
 
-    /// <summary>The operation that runs on the target now, or null.</summary>
+    /// <summary>The operation that runs on the target now, here or in another process, or null.</summary>
     public Operation? RunningOn(string target)
     {
         lock (_gate)
         {
-            return _operations.Find(o => o.Now.State == OperationState.Running && o.Now.Target == target)?.Now;
+            return _operations.Find(o => o.Now.State == OperationState.Running && o.Now.Target == target)?.Now ?? _elsewhere.FirstOrDefault(o => o.Target == target);
         }
     }
 
-    /// <summary>Stores and starts an operation, or returns null because another one runs on the same target.</summary>
+    /// <summary>Stores and starts an operation, or returns null because another one runs on the same target, in this process or another.</summary>
     /// <param name="steps">In words, one a step.</param>
     /// <param name="body">What the steps need to know, kept for a restart.</param>
-    public Operation? TryStart(string kind, string target, Actor by, IReadOnlyList<string> steps, string body)
+    public async Task<Operation?> TryStartAsync(string kind, string target, Actor by, IReadOnlyList<string> steps, string body, CancellationToken cancellationToken)
     {
         var running = new Running(new Operation(Secrets.Id(), kind, target, by.Name, time.GetUtcNow(), OperationState.Running, steps, 0, "Starting"), body, false);
+        if (RunningOn(target) is not null || !await _guard.TakeAsync(running.Now, cancellationToken))
+        {
+            await LookAsync(cancellationToken);
+            return null;
+        }
+
         lock (_gate)
         {
             if (RunningOn(target) is not null)
@@ -78,13 +88,19 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
     public async Task<bool> StopAsync(string id, Actor by, CancellationToken cancellationToken)
     {
         var allowed = by.May(Permissions.Operate);
-        var stopped = allowed && RequestStop(id);
+        var stopped = allowed && await RequestStopAsync(id, cancellationToken);
         await audit.AppendAsync(by, "stop-operation", id, allowed ? stopped ? "done" : "failed" : "denied", null, cancellationToken);
         return stopped;
     }
 
     /// <summary>Marks a running operation to stop after its step, also over a restart. False when it is unknown or over. The caller has checked and audits.</summary>
-    internal bool RequestStop(string id)
+    internal async Task<bool> RequestStopAsync(string id, CancellationToken cancellationToken)
+    {
+        var elsewhere = _elsewhere.FirstOrDefault(o => o.Id == id);
+        return elsewhere is null ? RequestStop(id) : await _guard.RequestStopAsync(elsewhere, cancellationToken);
+    }
+
+    private bool RequestStop(string id)
     {
         lock (_gate)
         {
@@ -118,6 +134,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
             Publish();
         }
 
+        _looking = _guard.IsShared ? Task.Run(LookAgainAsync, CancellationToken.None) : Task.CompletedTask;
         return Task.CompletedTask;
     }
 
@@ -127,7 +144,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         Task[] tasks;
         lock (_gate)
         {
-            tasks = [.. _operations.Select(o => o.Task)];
+            tasks = [.. _operations.Select(o => o.Task), _looking];
         }
 
         await Task.WhenAll(tasks).WaitAsync(cancellationToken);
@@ -139,6 +156,12 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
     {
         try
         {
+            // After a restart the target may belong to another one that somebody started elsewhere meanwhile.
+            if (!await _guard.TakeAsync(running.Now, _shutdown.Token))
+            {
+                throw new InvalidOperationException("Another operation was started on this target while this process was away.");
+            }
+
             if (!_kinds.TryGetValue(running.Now.Kind, out var kind))
             {
                 throw new InvalidOperationException($"This version does not know operations of the kind '{running.Now.Kind}'.");
@@ -187,6 +210,16 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         }
 
         Update(running, o => o with { State = state, Message = message, EndedAt = time.GetUtcNow() });
+        try
+        {
+            await _guard.ReleaseAsync(running.Now, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // The target is free a little later.
+            LogNotLooked(logger, e);
+        }
+
         LogEnded(logger, now.Kind, now.Target, state);
     }
 
@@ -206,6 +239,59 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         }
     }
 
+    private async Task LookAgainAsync()
+    {
+        using var timer = new PeriodicTimer(LookEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_shutdown.Token))
+            {
+                try
+                {
+                    await LookAsync(_shutdown.Token);
+                }
+                catch (Exception e) when (!_shutdown.IsCancellationRequested)
+                {
+                    LogNotLooked(logger, e);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops.
+        }
+    }
+
+    /// <summary>Tells the others what runs here, and looks at what runs there.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        Running[] own;
+        lock (_gate)
+        {
+            own = [.. _operations.Where(o => o.Now.State == OperationState.Running)];
+        }
+
+        foreach (var running in own)
+        {
+            if (await _guard.KeepAsync(running.Now, cancellationToken) && !running.Stopping)
+            {
+                RequestStop(running.Now.Id);
+            }
+
+            if (running.Now.State != OperationState.Running)
+            {
+                await _guard.ReleaseAsync(running.Now, cancellationToken);
+            }
+        }
+
+        var all = await _guard.RunningAsync(cancellationToken);
+        lock (_gate)
+        {
+            _elsewhere = [.. all.Where(o => !_operations.Exists(own => own.Now.Id == o.Id))];
+            Publish();
+        }
+    }
+
     private void Forget()
     {
         for (var i = _operations.Count - 1; _operations.Count > OperationStore.Remembered && i >= 0; i--)
@@ -217,7 +303,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         }
     }
 
-    private void Publish() => Feed.Publish([.. _operations.Select(o => o.Now)]);
+    private void Publish() => Feed.Publish([.. _elsewhere, .. _operations.Select(o => o.Now)]);
 
     /// <summary>An operation, and its task when it runs in this process. Changed under the lock only.</summary>
     private sealed class Running(Operation operation, string body, bool stopping)
@@ -242,6 +328,9 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
 
     [LoggerMessage(LogLevel.Error, "The end of the {Kind} of {Target} could not be written to the audit log.")]
     private static partial void LogNotAudited(ILogger logger, string kind, string target, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "The operations of the fleet could not be looked at.")]
+    private static partial void LogNotLooked(ILogger logger, Exception e);
 
     [LoggerMessage(LogLevel.Error, "{Kind} of {Target} failed.")]
     private static partial void LogFailed(ILogger logger, string kind, string target, Exception e);

@@ -8,9 +8,15 @@ public sealed class ScalingJournal(StateDatabase database, TimeProvider time)
     /// <summary>See <see href="https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html">UpdateShardCount</see>.</summary>
     public const int ScalingsPerDay = 10;
 
+    private const int KeptDays = 7;
+
     /// <summary>Notes a call. Written before it is made: after a crash one too many is counted, never one too few.</summary>
-    public void Write(string stream, int from, int to) => database.Execute(
-        "INSERT INTO scalings (stream, at, from_count, to_count) VALUES ($stream, $at, $from, $to)", ("$stream", stream), ("$at", time.GetUtcNow().Stored()), ("$from", from), ("$to", to));
+    public void Write(string stream, int from, int to)
+    {
+        database.Execute("DELETE FROM scalings WHERE at < $since", ("$since", time.GetUtcNow().AddDays(-KeptDays).Stored()));
+        database.Execute(
+            "INSERT INTO scalings (stream, at, from_count, to_count) VALUES ($stream, $at, $from, $to)", ("$stream", stream), ("$at", time.GetUtcNow().Stored()), ("$from", from), ("$to", to));
+    }
 
     /// <summary>Takes the last note back, because the service refused the call.</summary>
     public void TakeBack(string stream) => database.Execute(

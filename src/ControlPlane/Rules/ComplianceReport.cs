@@ -15,7 +15,7 @@ public sealed record RemovedRule(string Rule, IReadOnlyList<ReportedCount> Found
 public sealed record ReportedSet(int Number, string Hash, DateTimeOffset From, DateTimeOffset? To, string Author, string? ApprovedBy, string ActivatedBy, string? Reason);
 
 /// <summary>
-/// What redaction did in this process between two hours, for an auditor: the rule sets that were in force by their content hashes, what each rule found where, what became of the records, and how sure the sample
+/// What redaction did between two hours, in all processes of a fleet, for an auditor: the rule sets that were in force by their content hashes, what each rule found where, what became of the records, and how sure the sample
 /// makes it that nothing got through.
 /// </summary>
 /// <param name="From">Start of the first hour of it.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,8 +12,11 @@ namespace Weir.ControlPlane.Rules;
 /// <summary>What one rule of one set did at one path in a period.</summary>
 public sealed record LedgerCount(string RuleSet, string Rule, string Path, long Hits, long Transformed, long LeftAlone);
 
+/// <summary>What redaction did in one hour of one process.</summary>
+internal sealed record LedgerHour(RedactionTotals Records, IReadOnlyList<LedgerCount> Counts);
+
 /// <summary>
-/// Keeps by the hour what redaction did in this process, so that a report can be written of any period: every ten seconds and at the end what came since is added to the hour on the state database.
+/// Keeps by the hour what redaction did in this process, so that a report can be written of any period, and reads it together with what other processes of a fleet kept: every ten seconds and at the end what came since is added to the hour on the state database.
 /// A process that is killed loses what it counted since. Hours are kept for <see cref="KeptDays"/> days.
 /// </summary>
 public sealed partial class RedactionLedger(StateDatabase database, IRedactionControl redaction, TimeProvider time, ILogger<RedactionLedger> logger) : BackgroundService, IHostedLifecycleService
@@ -62,11 +66,34 @@ public sealed partial class RedactionLedger(StateDatabase database, IRedactionCo
         }
     }
 
-    /// <summary>Everything between two hours: the one that <paramref name="from"/> lies in and the one that <paramref name="to"/> lies in belong to it.</summary>
+    /// <summary>Everything that all processes did between two hours: the one that <paramref name="from"/> lies in and the one that <paramref name="to"/> lies in belong to it.</summary>
     public (RedactionTotals Records, IReadOnlyList<LedgerCount> Counts) Read(DateTimeOffset from, DateTimeOffset to)
     {
         Note();
-        (string, object?)[] period = [("$from", Hour(from)), ("$to", Hour(to))];
+        var (records, counts) = Own(Hour(from), Hour(to));
+        var others = database.Query("SELECT body FROM fleet_ledger WHERE hour BETWEEN $from AND $to", r => JsonSerializer.Deserialize<LedgerHour>(r.GetString(0), JsonSerializerOptions.Web)!, ("$from", Hour(from)), ("$to", Hour(to)));
+        return others.Count == 0 ? (records, counts) : (
+            others.Select(o => o.Records).Aggregate(records, (a, b) => new RedactionTotals(a.Clean + b.Clean, a.Redacted + b.Redacted, a.Quarantined + b.Quarantined, a.Checked + b.Checked, a.Leaks + b.Leaks)),
+            [.. others.SelectMany(o => o.Counts).Concat(counts).GroupBy(c => (c.Rule, c.Path, c.RuleSet))
+                .Select(g => new LedgerCount(g.Key.RuleSet, g.Key.Rule, g.Key.Path, g.Sum(c => c.Hits), g.Sum(c => c.Transformed), g.Sum(c => c.LeftAlone)))
+                .OrderBy(c => c.Rule, StringComparer.Ordinal).ThenBy(c => c.Path, StringComparer.Ordinal).ThenBy(c => c.RuleSet, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>What this process did, by the hour, from one hour on (empty for the first).</summary>
+    internal IReadOnlyList<(string Hour, LedgerHour Counted)> Own(string since)
+    {
+        Note();
+        return [.. database.Query("SELECT hour FROM redaction_records WHERE hour >= $since ORDER BY hour", r => r.GetString(0), ("$since", since))
+            .Select(h =>
+            {
+                var (records, counts) = Own(h, h);
+                return (h, new LedgerHour(records, counts));
+            })];
+    }
+
+    private (RedactionTotals Records, IReadOnlyList<LedgerCount> Counts) Own(string from, string to)
+    {
+        (string, object?)[] period = [("$from", from), ("$to", to)];
         var records = database.Query(
             "SELECT TOTAL(clean), TOTAL(redacted), TOTAL(quarantined), TOTAL(checked), TOTAL(leaks) FROM redaction_records WHERE hour BETWEEN $from AND $to",
             r => new RedactionTotals((long)r.GetDouble(0), (long)r.GetDouble(1), (long)r.GetDouble(2), (long)r.GetDouble(3), (long)r.GetDouble(4)),
@@ -84,7 +111,7 @@ public sealed partial class RedactionLedger(StateDatabase database, IRedactionCo
     public DateTimeOffset? First()
     {
         Note();
-        return database.Query("SELECT MIN(hour) FROM redaction_records", r => r.TextOrNull(0)) is [{ } hour] ? DateTimeOffset.Parse(hour + ":00:00Z", CultureInfo.InvariantCulture) : null;
+        return database.Query("SELECT MIN(hour) FROM (SELECT hour FROM redaction_records UNION ALL SELECT hour FROM fleet_ledger)", r => r.TextOrNull(0)) is [{ } hour] ? DateTimeOffset.Parse(hour + ":00:00Z", CultureInfo.InvariantCulture) : null;
     }
 
     Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -131,12 +158,13 @@ public sealed partial class RedactionLedger(StateDatabase database, IRedactionCo
             var last = Hour(time.GetUtcNow().AddDays(-KeptDays));
             connection.Execute(transaction, "DELETE FROM redaction_records WHERE hour < $last", ("$last", last));
             connection.Execute(transaction, "DELETE FROM redaction_counts WHERE hour < $last", ("$last", last));
+            connection.Execute(transaction, "DELETE FROM fleet_ledger WHERE hour < $last", ("$last", last));
             _prunedIn = hour;
         }
     }
 
     /// <summary>As stored, UTC: <c>2026-11-23T08</c>.</summary>
-    private static string Hour(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH", CultureInfo.InvariantCulture);
+    internal static string Hour(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH", CultureInfo.InvariantCulture);
 
     [LoggerMessage(LogLevel.Error, "What redaction did could not be noted for the report; it is tried again in ten seconds.")]
     private static partial void LogNotNoted(ILogger logger, Exception e);

@@ -60,6 +60,16 @@ public sealed class StateDatabase
             PRIMARY KEY (hour, rule_set, rule, path)) WITHOUT ROWID;
         """,
         """
+        ALTER TABLE scalings RENAME TO scalings_before;
+        CREATE TABLE scalings (id TEXT PRIMARY KEY DEFAULT (lower(hex(randomblob(8)))), stream TEXT NOT NULL, at TEXT NOT NULL, from_count INTEGER NOT NULL, to_count INTEGER NOT NULL);
+        INSERT INTO scalings (stream, at, from_count, to_count) SELECT stream, at, from_count, to_count FROM scalings_before;
+        DROP TABLE scalings_before;
+        CREATE INDEX scalings_by_stream ON scalings (stream, at);
+        """,
+        """
+        CREATE TABLE fleet_ledger (hour TEXT NOT NULL, keeper TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (hour, keeper)) WITHOUT ROWID;
+        """,
+        """
         CREATE TABLE fleet_audit (
             id INTEGER PRIMARY KEY, at TEXT NOT NULL, actor_id TEXT NOT NULL, actor_name TEXT NOT NULL,
             action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT, hash TEXT NOT NULL);

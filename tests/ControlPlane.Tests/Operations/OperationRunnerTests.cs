@@ -13,7 +13,7 @@ public sealed class OperationRunnerTests : IDisposable
     public async Task An_operation_runs_its_steps_in_order_and_ends()
     {
         using var runner = await StartAsync();
-        var started = runner.TryStart("steps", "orders", TestState.Operator, ["one", "two"], "what to do")!;
+        var started = (await runner.TryStartAsync("steps", "orders", TestState.Operator, ["one", "two"], "what to do", CancellationToken.None))!;
 
         var ended = await EndedAsync(runner, started.Id);
 
@@ -27,7 +27,7 @@ public sealed class OperationRunnerTests : IDisposable
     {
         var first = await StartAsync();
         _steps.HoldAt = 1;
-        var started = first.TryStart("steps", "orders", TestState.Operator, ["one", "two", "three"], "")!;
+        var started = (await first.TryStartAsync("steps", "orders", TestState.Operator, ["one", "two", "three"], "", CancellationToken.None))!;
         await Eventually.SeesAsync(first.Feed, o => o[0] is { StepsDone: 1, Message: "held" }, "the second step to begin");
         await first.StopAsync(CancellationToken.None);
         Assert.Equal(OperationState.Running, first.Find(started.Id)!.State);
@@ -46,7 +46,7 @@ public sealed class OperationRunnerTests : IDisposable
     {
         using var runner = await StartAsync();
         _steps.Error = new InvalidOperationException("the stream is gone");
-        var started = runner.TryStart("steps", "orders", TestState.Operator, ["one", "two"], "")!;
+        var started = (await runner.TryStartAsync("steps", "orders", TestState.Operator, ["one", "two"], "", CancellationToken.None))!;
 
         var ended = await EndedAsync(runner, started.Id);
 
@@ -58,7 +58,7 @@ public sealed class OperationRunnerTests : IDisposable
     {
         var first = await StartAsync();
         _steps.HoldAt = 0;
-        var started = first.TryStart("steps", "orders", TestState.Operator, ["one", "two"], "")!;
+        var started = (await first.TryStartAsync("steps", "orders", TestState.Operator, ["one", "two"], "", CancellationToken.None))!;
         await Eventually.SeesAsync(first.Feed, o => o[0].Message == "held", "the first step to begin");
         Assert.True(await first.StopAsync(started.Id, TestState.Operator, CancellationToken.None));
         await first.StopAsync(CancellationToken.None);
@@ -76,7 +76,7 @@ public sealed class OperationRunnerTests : IDisposable
     {
         using var runner = await StartAsync();
         _steps.HoldAt = 0;
-        var started = runner.TryStart("steps", "orders", TestState.Operator, ["one"], "")!;
+        var started = (await runner.TryStartAsync("steps", "orders", TestState.Operator, ["one"], "", CancellationToken.None))!;
 
         Assert.False(await runner.StopAsync(started.Id, TestState.Viewer, CancellationToken.None));
 
@@ -92,7 +92,7 @@ public sealed class OperationRunnerTests : IDisposable
     {
         using var runner = await StartAsync();
         _steps.Error = error is null ? null : new InvalidOperationException(error);
-        var started = runner.TryStart("steps", "orders", TestState.Operator, ["one"], "")!;
+        var started = (await runner.TryStartAsync("steps", "orders", TestState.Operator, ["one"], "", CancellationToken.None))!;
         await EndedAsync(runner, started.Id);
 
         var line = Assert.Single(await _state.Audit.QueryAsync(new AuditQuery(Action: "end-steps"), CancellationToken.None));
@@ -106,15 +106,15 @@ public sealed class OperationRunnerTests : IDisposable
     {
         using var runner = await StartAsync();
         _steps.HoldAt = 0;
-        var started = runner.TryStart("steps", "orders", TestState.Operator, ["one"], "")!;
+        var started = (await runner.TryStartAsync("steps", "orders", TestState.Operator, ["one"], "", CancellationToken.None))!;
 
-        Assert.Null(runner.TryStart("steps", "orders", TestState.Admin, ["one"], ""));
+        Assert.Null(await runner.TryStartAsync("steps", "orders", TestState.Admin, ["one"], "", CancellationToken.None));
         Assert.Equal(started.Id, runner.RunningOn("orders")!.Id);
         Assert.Null(runner.RunningOn("returns"));
 
         _steps.Go.SetResult();
         await EndedAsync(runner, started.Id);
-        var next = runner.TryStart("steps", "orders", TestState.Admin, ["one"], "");
+        var next = await runner.TryStartAsync("steps", "orders", TestState.Admin, ["one"], "", CancellationToken.None);
         Assert.NotNull(next);
         await EndedAsync(runner, next.Id);
     }
@@ -124,7 +124,7 @@ public sealed class OperationRunnerTests : IDisposable
     {
         using (var first = await StartAsync())
         {
-            await EndedAsync(first, first.TryStart("steps", "orders", TestState.Operator, ["one"], "")!.Id);
+            await EndedAsync(first, (await first.TryStartAsync("steps", "orders", TestState.Operator, ["one"], "", CancellationToken.None))!.Id);
         }
 
         using var second = await StartAsync();
