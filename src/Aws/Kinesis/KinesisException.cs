@@ -28,6 +28,7 @@ public static class KinesisErrorCodes
     public const string ResourceInUse = "ResourceInUseException";
     public const string ResourceNotFound = "ResourceNotFoundException";
     public const string Serialization = "SerializationException";
+    public const string ServiceUnavailable = "ServiceUnavailable";
     public const string Throttling = "ThrottlingException";
     public const string UnknownOperation = "UnknownOperationException";
 

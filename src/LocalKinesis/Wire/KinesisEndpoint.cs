@@ -33,6 +33,7 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
 {
     private readonly Subscriptions _subscriptions = new(engine);
     private readonly RecordCalls _records = new(engine);
+    private readonly BodyMemory _memory = new();
 
     public const string Json = "application/x-amz-json-1.1";
     private const string PlainJson = "application/json";
@@ -47,7 +48,7 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
             RequestIds.AddTo(features.GetRequiredFeature<IHttpResponseFeature>().Headers);
             if (_records.Find(features.GetRequiredFeature<IHttpRequestFeature>()) is { } carrier)
             {
-                body = await RequestBody.BorrowAsync(features, CancellationToken.None).ConfigureAwait(false);
+                body = await RequestBody.BorrowAsync(features, _memory, CancellationToken.None).ConfigureAwait(false);
                 if (await _records.TryAnswerAsync(features, carrier, body.Memory).ConfigureAwait(false))
                     return;
             }
@@ -92,7 +93,7 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
             await PostAsync(context, body).ConfigureAwait(false);
         else
         {
-            using var copy = await RequestBody.CopyAsync(context.Features, context.RequestAborted).ConfigureAwait(false);
+            using var copy = await RequestBody.CopyAsync(context.Features, _memory, context.RequestAborted).ConfigureAwait(false);
             await PostAsync(context, copy).ConfigureAwait(false);
         }
     }

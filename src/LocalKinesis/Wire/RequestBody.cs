@@ -10,10 +10,11 @@ namespace Weir.LocalKinesis.Wire;
 internal sealed class RequestBody : IDisposable
 {
     private readonly PipeReader? _lender;
+    private readonly BodyMemory? _memory;
     private readonly SequencePosition _end;
     private byte[] _bytes = [];
 
-    private RequestBody(byte[] bytes, int length) => (_bytes, Memory) = (bytes, bytes.AsMemory(0, length));
+    private RequestBody(byte[] bytes, int length, BodyMemory memory) => (_bytes, Memory, _memory) = (bytes, bytes.AsMemory(0, length), memory);
 
     private RequestBody(PipeReader lender, in ReadOnlySequence<byte> buffer) => (_lender, _end, Memory) = (lender, buffer.End, buffer.First);
 
@@ -23,7 +24,7 @@ internal sealed class RequestBody : IDisposable
     public int Length => Memory.Length;
 
     /// <summary>Reads the body without copying it when it lies in one piece. The server goes on receiving only after <see cref="Dispose"/>: for calls that are soon answered.</summary>
-    public static async ValueTask<RequestBody> BorrowAsync(IFeatureCollection features, CancellationToken cancellationToken)
+    public static async ValueTask<RequestBody> BorrowAsync(IFeatureCollection features, BodyMemory memory, CancellationToken cancellationToken)
     {
         var reader = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
         ReadResult read;
@@ -39,15 +40,16 @@ internal sealed class RequestBody : IDisposable
         if (read.IsCompleted && read.Buffer.IsSingleSegment)
             return new RequestBody(reader, read.Buffer);
         reader.AdvanceTo(read.Buffer.Start);
-        return await CopyAsync(features, cancellationToken).ConfigureAwait(false);
+        return await CopyAsync(features, memory, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the body into memory of its own.</summary>
-    public static async ValueTask<RequestBody> CopyAsync(IFeatureCollection features, CancellationToken cancellationToken)
+    /// <exception cref="Weir.Aws.Kinesis.KinesisException">Too much is being received at once.</exception>
+    public static async ValueTask<RequestBody> CopyAsync(IFeatureCollection features, BodyMemory memory, CancellationToken cancellationToken)
     {
         var reader = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
         // The length is the client's word: believed up to a size, the rest grows as it comes.
-        var bytes = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength ?? 4096, 16, 1 << 20));
+        var bytes = memory.Rent((int)Math.Clamp(features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength ?? 4096, 16, 1 << 20));
         var length = 0;
         try
         {
@@ -57,9 +59,9 @@ internal sealed class RequestBody : IDisposable
                 var more = (int)read.Buffer.Length;
                 if (length + more > bytes.Length)
                 {
-                    var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + more, bytes.Length * 2));
+                    var larger = memory.Rent(Math.Max(length + more, bytes.Length * 2));
                     bytes.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(bytes);
+                    memory.Return(bytes);
                     bytes = larger;
                 }
 
@@ -67,12 +69,12 @@ internal sealed class RequestBody : IDisposable
                 length += more;
                 reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
-                    return new RequestBody(bytes, length);
+                    return new RequestBody(bytes, length, memory);
             }
         }
         catch (Exception e)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            memory.Return(bytes);
             if (e is IOException io && IsClients(io))
                 throw Unreadable(io);
             throw;
@@ -88,7 +90,7 @@ internal sealed class RequestBody : IDisposable
     {
         _lender?.AdvanceTo(_end);
         if (_bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(_bytes);
+            _memory!.Return(_bytes);
         _bytes = [];
     }
 }
