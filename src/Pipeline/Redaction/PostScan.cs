@@ -77,25 +77,26 @@ internal static partial class PostScan
     private static string Unescaped(string text) => !text.Contains('\\', StringComparison.Ordinal) ? text
         : Escape().Replace(text, m => ((char)int.Parse(m.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
 
+    // Digits are spelled out: \d would take those of all scripts, with which the checks do not reckon.
     [GeneratedRegex(@"\\u[0-9a-fA-F]{4}")]
     private static partial Regex Escape();
 
     [GeneratedRegex(@"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b", RegexOptions.None, 1000)]
     private static partial Regex Email();
 
-    [GeneratedRegex(@"(?<![\w.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w.-])")]
+    [GeneratedRegex(@"(?<![\w.-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w.-])")]
     private static partial Regex Ssn();
 
-    [GeneratedRegex(@"(?<![\w.+-])(?:\d{15,16}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{5})(?![\w.:-])")]
+    [GeneratedRegex(@"(?<![\w.+-])(?:[0-9]{15,16}|[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]{4}([ -])[0-9]{6}\2[0-9]{5})(?![\w.:-])")]
     private static partial Regex Card();
 
-    [GeneratedRegex(@"(?<![\w:.-])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\w-])")]
+    [GeneratedRegex(@"(?<![\w:.-])[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\w-])")]
     private static partial Regex Iban();
 
-    [GeneratedRegex(@"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")]
+    [GeneratedRegex(@"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w]|\.[0-9])")]
     private static partial Regex Ip();
 
-    [GeneratedRegex(@"(?<![\w+])\+[1-9]\d{9,14}(?!\w)")]
+    [GeneratedRegex(@"(?<![\w+])\+[1-9][0-9]{9,14}(?!\w)")]
     private static partial Regex Phone();
 
     [GeneratedRegex(@"(?<![\w.-])eyJ[\w-]{8,}\.eyJ[\w-]{4,}\.[\w-]{10,}")]

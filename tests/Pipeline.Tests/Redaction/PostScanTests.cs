@@ -32,6 +32,7 @@ public sealed class PostScanTests
     [InlineData("""{"a":"4111 1111 1111 1112","v":"1.2.3.4.5","w":"999.1.1.1","i":"GB29 NWBK 6016 1331 9268 18"}""")]
     [InlineData("""{"id":"550e8400-e29b-41d4-a716-446655440000","at":"2024-05-06T10:20:30.123Z"}""")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nMIIB")]
+    [InlineData("٤١١١١١١١١١١١١١١١ and ๖๙๘.74.242.1, DE٠٠370400440532013000")]
     public void What_is_none_is_left(string clean) => Assert.Null(PostScan.Leak(Encoding.UTF8.GetBytes(clean), Everything));
 
     [Fact]

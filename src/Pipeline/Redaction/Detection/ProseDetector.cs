@@ -6,8 +6,8 @@ using Weir.Pipeline.Redaction.Scanning;
 namespace Weir.Pipeline.Redaction.Detection;
 
 /// <summary>
-/// Names and postal addresses in running text, by the words that introduce them: <c>Dr. Berta Novak</c>, <c>my name is Zoë Lind</c>, <c>lives at 12 Mill Road, Leeds</c>.
-/// Names that nothing introduces need a language model and are not found.
+/// Names and postal addresses in running text, by the words that introduce them: <c>Dr. Berta Novak</c>, <c>my name is Zoë Lind</c>, <c>Dear Pawel,</c>, <c>lives at 12 Mill Road, Leeds</c>; and names that begin with a frequent given name.
+/// Other names need a language model and are not found.
 /// </summary>
 internal static class ProseDetector
 {
@@ -24,7 +24,21 @@ internal static class ProseDetector
     };
 
     /// <summary>What stands before a name, lower case.</summary>
-    private static readonly byte[][] NameLeads = Leads("name is", "names are", "name's", "call me", "calls me", "named him", "named her", "user:", "name:", "patient:", "customer:", "employee:", "signed,", "regards,", "sincerely,");
+    private static readonly byte[][] NameLeads = Leads("name is", "names are", "name's", "call me", "calls me", "named him", "named her", "user:", "name:", "patient:", "customer:", "employee:", "signed,", "regards,", "sincerely,", "cheers,", "yours,", "your name?", "last name?", "first name?", "full name?", "passenger:", "contact:", "author:", "beneficiary:", "name of", "called me", "calls him", "calls her", "attn", "attn:", "c/o", "ich heiße", "mein name ist", "je m'appelle", "me llamo", "mi nombre es", "mi chiamo", "il mio nome è", "meu nome é", "mijn naam is", "jag heter", "nazywam się");
+
+    /// <summary>What stands before a name of two words or more, lower case: before one word it is as often no name.</summary>
+    private static readonly byte[][] FullNameLeads = Leads("i'm", "i am", "this is", "was called", "name to", "directed by", "starring", "written by", "signed by", "approved by", "requested by", "reported by", "assigned to", "interviewed by", "contact", "customer", "patient", "client", "employee", "passenger", "colleague", "player", "songwriter", "singer", "actor", "actress", "director", "manager", "nurse", "attorney", "friend", "brother", "sister", "husband", "wife", "son", "daughter");
+
+    /// <summary>What makes a given name a place's.</summary>
+    private static readonly byte[][] Places = Leads("san", "são", "santa", "st", "st.", "saint", "fort", "port", "mount", "lake");
+
+    /// <summary>What stands before a name that a comma, a colon or a sign ends.</summary>
+    private static readonly byte[][] Greetings = Leads("dear", "hi", "hello", "hey", "hola", "liebe", "lieber", "cher", "chère", "caro", "cara", "beste");
+
+    private static readonly HashSet<string> Groups = new(StringComparer.OrdinalIgnoreCase) { "all", "team", "sir", "sirs", "madam", "everyone", "everybody", "customer", "customers", "friends", "folks", "world", "colleagues", "support", "there", "guys", "user", "users", "hiring", "valued", "admin", "kollegen", "alle", "damen" };
+
+    /// <summary>What follows a person's full name.</summary>
+    private static readonly byte[][] Followers = [.. new[] { " lives ", " lived ", " was born", " is married", " <", " (born", ", born" }.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>What stands before an address, lower case.</summary>
     private static readonly byte[][] AddressLeads = Leads("lives at", "live at", "living at", "resides at", "reside at", "residing at", "address is", "address:", "address to", "office is at", "restaurant is at", "meet me at", "meet you at", "off at", "deliver to", "delivered to", "ship to", "taxi to", "moved to", "mail to");
@@ -46,15 +60,78 @@ internal static class ProseDetector
                 findings.Add(new Finding(at, addressEnd, Address));
                 next = addressEnd + 1;
             }
-            else if (looked[Person] && Capital(text[at]) && (IsTitle(before) || EndsIn(before, NameLeads)) && NameEnd(text, at, end) is var nameEnd and > 0)
+            else if (looked[Person] && Capital(text[at]) && (IsTitle(before) || EndsIn(before, NameLeads)) && NameEnd(text, at, end) is var nameEnd && nameEnd - at > 1)
             {
                 findings.Add(new Finding(at, nameEnd, Person));
                 next = nameEnd + 1;
             }
 
+            else if (looked[Person] && Capital(text[at]) && Unnamed(text, at, start, end, out var from, out var to))
+            {
+                findings.Add(new Finding(from, to, Person));
+                next = to + 1;
+            }
+
             at = NextBeginning(text, next, end);
         }
     }
+
+    /// <summary>A name around the word in capitals at <paramref name="at"/> that weaker signs tell: a given name before a surname, words that mostly stand before or behind a full name, a greeting.</summary>
+    private static bool Unnamed(ReadOnlySpan<byte> text, int at, int start, int end, out int from, out int to)
+    {
+        from = at;
+        to = NameEnd(text, at, end);
+        var before = text[start..(at - 1)];
+        if (to - at < 2)
+        {
+            return false;
+        }
+
+        // The word before, which begins the text or stands behind another.
+        var previous = at - 1;
+        while (previous > start && IsLetter(text[previous - 1]))
+        {
+            previous--;
+        }
+
+        var word = text[previous..(at - 1)];
+        if (text[at - 1] == (byte)' ' && word.Length > 1 && Capital(word[0]) && GivenNames.Contains(word) && GivenNames.MayFollow(FirstWord(text[at..to])) && !EndsIn(text[start..Math.Max(start, previous - 1)], Places))
+        {
+            from = previous;
+            return true;
+        }
+
+        // Words of capitals alone are abbreviations more often than names.
+        var full = text[at..to].Contains((byte)' ') && text[at + 1] is not (>= (byte)'A' and <= (byte)'Z') && (to == end || !char.IsAsciiLetterOrDigit((char)text[to]) && text[to] != (byte)'_') && GivenNames.MayFollow(FirstWord(text[at..to]));
+        if (full && EndsIn(before, FullNameLeads))
+        {
+            return true;
+        }
+
+        if (to < end && text[to] is (byte)',' or (byte)'!' or (byte)':' && EndsIn(before, Greetings) && !Groups.Contains(Encoding.UTF8.GetString(FirstWord(text[at..to]))))
+        {
+            return true;
+        }
+
+        // "Jay Pearce lives at": the name begins the sentence.
+        if (text[at - 1] == (byte)' ' && word.Length > 1 && Capital(word[0]) && (previous == start || text[previous - 1] is (byte)'\n' or (byte)':' || previous - 2 >= start && text[previous - 1] == (byte)' ' && text[previous - 2] is (byte)'.' or (byte)':' or (byte)'?'))
+        {
+            foreach (var follower in Followers)
+            {
+                if (text[to..end].StartsWith(follower) && GivenNames.MayFollow(FirstWord(text[at..to])))
+                {
+                    from = previous;
+                    return true;
+                }
+            }
+        }
+
+        return false;
+
+        static bool IsLetter(byte b) => b >= 0x80 || char.IsAsciiLetter((char)b) || b is (byte)'-' or (byte)'\'';
+    }
+
+    private static ReadOnlySpan<byte> FirstWord(ReadOnlySpan<byte> text) => text.IndexOf((byte)' ') is var blank and >= 0 ? text[..blank] : text;
 
     /// <summary>The first place in [from, end), with <paramref name="from"/> at least 1, where a blank is followed by a capital or a digit; -1 for none.</summary>
     private static int NextBeginning(ReadOnlySpan<byte> text, int from, int end)
@@ -106,7 +183,8 @@ internal static class ProseDetector
         }
 
         word = word[start..];
-        if (word.Length is < 2 or > 9 || !Capital(word[0]))
+        // MS and MX are as often a maker and a country.
+        if (word.Length is < 2 or > 9 || !Capital(word[0]) || word.Length == 2 && word[1] is (byte)'S' or (byte)'X' && before[^1] != (byte)'.')
         {
             return false;
         }
@@ -125,7 +203,7 @@ internal static class ProseDetector
     {
         foreach (var lead in leads)
         {
-            if (before.Length >= lead.Length && (before[^1] | 0x20) == (lead[^1] | 0x20) && Ascii.EqualsIgnoreCase(before[^lead.Length..], lead)
+            if (before.Length >= lead.Length && (before[^1] | 0x20) == (lead[^1] | 0x20) && (Ascii.EqualsIgnoreCase(before[^lead.Length..], lead) || before.EndsWith(lead))
                 && (before.Length == lead.Length || !char.IsAsciiLetterOrDigit((char)before[^(lead.Length + 1)])))
             {
                 return true;
