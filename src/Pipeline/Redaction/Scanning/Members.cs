@@ -70,7 +70,7 @@ internal ref struct Members
                 if (interest < next)
                 {
                     // Articles, parcels: a key that names another number, and digits alone.
-                    if (!key.OtherNumber || next - value > 64 || BitOperations.TrailingZeroCount(~From(ref digits, value + 1)) != next - value - 2)
+                    if (!key.OtherNumber || next - value > 64 || BitOperations.TrailingZeroCount(~PlainValue.From(ref digits, value + 1)) != next - value - 2)
                     {
                         break;
                     }
@@ -84,7 +84,7 @@ internal ref struct Members
 
                 strings++;
             }
-            else if (interest < next || looks == Unanchored.Strings || !((uint)(sign - '1') <= 8 ? IsPlainNumber(ref text, ref digits, value, next) : sign >= (byte)'f' && IsWord(ref text, value, next - value)))
+            else if (interest < next || looks == Unanchored.Strings || !((uint)(sign - '1') <= 8 ? PlainValue.IsNumber(ref text, ref digits, value, next) : sign >= (byte)'f' && PlainValue.IsWord(ref text, value, next - value)))
             {
                 break;
             }
@@ -111,18 +111,6 @@ internal ref struct Members
         return ended;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsWord(ref byte text, int at, int length)
-    {
-        if (length is not (4 or 5))
-        {
-            return false;
-        }
-
-        var four = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at));
-        return length == 4 ? four == MemoryMarshal.Read<uint>("true"u8) || four == MemoryMarshal.Read<uint>("null"u8) : four == MemoryMarshal.Read<uint>("fals"u8) && Unsafe.Add(ref text, at + 4) == (byte)'e';
-    }
-
     /// <summary>As far as the masks tell: a string (with its quotes [from, to)) of more than eight bytes with a digit or, where words count, a blank.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MayBeWordy(Unanchored looks, ref ulong digits, ref ulong separators, int from, int to)
@@ -132,31 +120,7 @@ internal ref struct Members
             return true;
         }
 
-        var told = From(ref digits, from) | (looks == Unanchored.Words ? From(ref separators, from) : 0);
+        var told = PlainValue.From(ref digits, from) | (looks == Unanchored.Words ? PlainValue.From(ref separators, from) : 0);
         return to - from > 10 && BitOperations.TrailingZeroCount(told) < to - from;
-    }
-
-    /// <summary>Digits alone, or with a point between.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsPlainNumber(ref byte text, ref ulong digits, int from, int to)
-    {
-        var rest = ~From(ref digits, from);
-        var end = from + BitOperations.TrailingZeroCount(rest);
-        if (end == to)
-        {
-            return true;
-        }
-
-        // Past the point, the run of digits that follows must be the rest.
-        return end + 1 < to && to - from < 64 && Unsafe.Add(ref text, end) == (byte)'.' && from + BitOperations.TrailingZeroCount(rest & rest - 1) == to;
-    }
-
-    /// <summary>Which of the 64 bytes from a place on are digits. The masks have an empty block behind the text.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong From(ref ulong digits, int position)
-    {
-        ref var block = ref Unsafe.Add(ref digits, position >> 6);
-        // Shifted twice: a shift by 64 would be none.
-        return block >> (position & 63) | Unsafe.Add(ref block, 1) << 1 << (63 - (position & 63));
     }
 }

@@ -71,7 +71,7 @@ internal ref struct TrailWalk
                 if (interest < end)
                 {
                     // Articles, parcels: a key that names another number, and digits alone.
-                    if (!coming.OtherNumber || coming.Called || end - start > 63 || BitOperations.TrailingZeroCount(~From(ref digits, start)) != end - start)
+                    if (!coming.OtherNumber || coming.Called || end - start > 63 || BitOperations.TrailingZeroCount(~PlainValue.From(ref digits, start)) != end - start)
                     {
                         stop = TrailStop.Value;
                         break;
@@ -96,7 +96,7 @@ internal ref struct TrailWalk
                 }
 
                 var sign = Unsafe.Add(ref text, start);
-                if (interest < end || coming.Called || !((uint)(sign - '1') <= 8 ? IsPlainNumber(ref text, ref digits, start, end) : sign >= (byte)'f' && IsWord(ref text, start, end - start)))
+                if (interest < end || coming.Called || !((uint)(sign - '1') <= 8 ? PlainValue.IsNumber(ref text, ref digits, start, end) : sign >= (byte)'f' && PlainValue.IsWord(ref text, start, end - start)))
                 {
                     stop = TrailStop.Value;
                     break;
@@ -141,18 +141,6 @@ internal ref struct TrailWalk
         return (block << 6) + BitOperations.TrailingZeroCount(bits);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsWord(ref byte text, int at, int length)
-    {
-        if (length is not (4 or 5))
-        {
-            return false;
-        }
-
-        var four = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref text, at));
-        return length == 4 ? four == MemoryMarshal.Read<uint>("true"u8) || four == MemoryMarshal.Read<uint>("null"u8) : four == MemoryMarshal.Read<uint>("fals"u8) && Unsafe.Add(ref text, at + 4) == (byte)'e';
-    }
-
     /// <summary>As far as the masks tell: a string with a digit or, where words count, a blank.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MayBeWordy(Unanchored looks, ref ulong digits, BlockMasks masks, int from, int to)
@@ -162,31 +150,7 @@ internal ref struct TrailWalk
             return true;
         }
 
-        var told = From(ref digits, from) | (looks == Unanchored.Words ? From(ref MemoryMarshal.GetArrayDataReference(masks.Separators), from) : 0);
+        var told = PlainValue.From(ref digits, from) | (looks == Unanchored.Words ? PlainValue.From(ref MemoryMarshal.GetArrayDataReference(masks.Separators), from) : 0);
         return BitOperations.TrailingZeroCount(told) < to - from;
-    }
-
-    /// <summary>Digits alone, or with a point between.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsPlainNumber(ref byte text, ref ulong digits, int from, int to)
-    {
-        var rest = ~From(ref digits, from);
-        var end = from + BitOperations.TrailingZeroCount(rest);
-        if (end == to)
-        {
-            return true;
-        }
-
-        // Past the point, the run of digits that follows must be the rest.
-        return end + 1 < to && to - from < 64 && Unsafe.Add(ref text, end) == (byte)'.' && from + BitOperations.TrailingZeroCount(rest & rest - 1) == to;
-    }
-
-    /// <summary>Which of the 64 bytes from a place on are digits. The masks have an empty block behind the text.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong From(ref ulong masks, int position)
-    {
-        ref var block = ref Unsafe.Add(ref masks, position >> 6);
-        // Shifted twice: a shift by 64 would be none.
-        return block >> (position & 63) | Unsafe.Add(ref block, 1) << 1 << (63 - (position & 63));
     }
 }
