@@ -7,7 +7,7 @@ public sealed class FleetOptions
 {
     public const string Section = "Fleet";
 
-    /// <summary>Table in DynamoDB through which processes share heartbeats, metrics, redaction rules, partners' keys and API tokens; made when absent. Unset (default): this process is alone.</summary>
+    /// <summary>Table in DynamoDB through which processes share heartbeats, metrics, rule sets, the audit log, people, partners' keys, API tokens and operations; made when absent. Unset (default): this process is alone.</summary>
     [RegularExpression("^[a-zA-Z0-9_.-]{3,255}$", ErrorMessage = "Fleet:Table must be 3 to 255 letters, digits, '_', '.' or '-'.")]
     public string? Table { get; set; }
 

@@ -15,7 +15,7 @@ public abstract class TwoConsolesContract : IAsyncLifetime
 {
     private static readonly Actor Clara = new("7", "Clara", [Roles.Compliance]);
     private static readonly Actor Carl = new("8", "Carl", [Roles.Compliance]);
-    private static readonly RedactionRule Loyalty = new("loyalty", "Loyalty number", null, "/loyalty", new Transform(TransformKind.Redact));
+    private protected static readonly RedactionRule Loyalty = new("loyalty", "Loyalty number", null, "/loyalty", new Transform(TransformKind.Redact));
     private RuleConsole _one = null!;
     private RuleConsole _two = null!;
 
