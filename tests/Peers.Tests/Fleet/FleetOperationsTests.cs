@@ -53,8 +53,8 @@ public sealed class FleetOperationsTests : IAsyncLifetime
     [Fact]
     public async Task A_target_whose_process_died_is_free_after_a_while_and_what_it_did_ends_when_it_is_back()
     {
-        var guard = new FleetOperationGuard(Table(), new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(-1)));
-        var dead = new Operation("dead", "steps", "orders", "Ada", DateTimeOffset.UtcNow, OperationState.Running, ["one", "two"], 0, "");
+        var guard = new FleetOperationGuard(Table(), new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(-1)));
+        var dead = new Operation("dead", "steps", "orders", "Ada", TimeProvider.System.GetUtcNow(), OperationState.Running, ["one", "two"], 0, "");
         Assert.True(await guard.TakeAsync(dead, default));
         using var two = await ConsoleAsync("two");
 

@@ -32,7 +32,7 @@ public sealed class SharedLedgerTests
             await one.Shared.FollowAsync(default);
         }
 
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         foreach (var keeper in new[] { one, two })
         {
             var (records, counts) = keeper.Ledger.Read(now.AddHours(-1), now);
