@@ -79,6 +79,9 @@ internal sealed class TrailStep
     /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
     public bool OtherNumber { get; }
 
+    /// <summary>What counts its finds; null before the first.</summary>
+    public PathCount? Count { get; set; }
+
     /// <summary>What came next first, second, and later on.</summary>
     public TrailStep? Next { get; private set; }
 

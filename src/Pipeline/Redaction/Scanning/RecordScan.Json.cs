@@ -17,6 +17,23 @@ internal sealed partial class RecordScan
     /// <summary>The counters of the place that is being read: of the value of <paramref name="key"/>, or of an element.</summary>
     private PathCount Here(KeyMeaning key)
     {
+        // Inside the value there may be more JSON, which is deeper.
+        if (_along is not { } step || _depth != step.Container!.Depth)
+        {
+            return ByLevels(key);
+        }
+
+        if (step.Count is null)
+        {
+            Fill(step.Container);
+            step.Count = ByLevels(key);
+        }
+
+        return step.Count;
+    }
+
+    private PathCount ByLevels(KeyMeaning key)
+    {
         ulong name = 0;
         for (var i = 2; i <= _depth + 1; i++)
         {

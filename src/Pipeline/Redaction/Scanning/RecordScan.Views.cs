@@ -196,6 +196,11 @@ internal sealed partial class RecordScan
             return false;
         }
 
+        if (_along is not null)
+        {
+            Fill(_along.Container!);
+        }
+
         var hits = Hits.Count;
         var arena = Arena.Count;
         var frame = Take(parent);

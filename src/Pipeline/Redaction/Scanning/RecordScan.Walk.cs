@@ -12,8 +12,8 @@ internal sealed partial class RecordScan
     private Level[] _levels = new Level[72];
     private int _depth;
 
-    /// <summary>The container for which <see cref="Stand"/> last filled the levels of the record.</summary>
-    private TrailContainer? _standing;
+    /// <summary>The value on the trail that is being looked at: the levels are only filled for it when they are asked for. Null when the walk goes by them.</summary>
+    private TrailStep? _along;
 
     private struct Level
     {
@@ -86,7 +86,7 @@ internal sealed partial class RecordScan
             var anchored = walk.Interest < walk.End;
             if (step.IsString)
             {
-                Stand(step.Container!);
+                Enter(step);
                 String(text, walk.Start, walk.End, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
             }
             else if (!IsScalar(text, walk.Start, walk.End, masks))
@@ -95,7 +95,7 @@ internal sealed partial class RecordScan
             }
             else if (anchored || step.Called)
             {
-                Stand(step.Container!);
+                Enter(step);
                 Scalar(text, walk.Start, walk.End, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
             }
 
@@ -103,16 +103,18 @@ internal sealed partial class RecordScan
         }
     }
 
-    /// <summary>Fills the levels for a value that stands in a container.</summary>
-    private void Stand(TrailContainer container)
+    /// <summary>Before a value on the trail is looked at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enter(TrailStep step)
     {
-        if (ReferenceEquals(container, _standing))
-        {
-            return;
-        }
+        _along = step;
+        _depth = step.Container!.Depth;
+        _levels[_depth].Whole = false;
+    }
 
-        _standing = container;
-        _depth = container.Depth;
+    /// <summary>Fills the levels for what stands in a container. No rule takes one that a trail leads into.</summary>
+    private void Fill(TrailContainer container)
+    {
         for (var each = container; each is not null; each = each.Outer)
         {
             ref var level = ref _levels[each.Depth];
@@ -150,7 +152,9 @@ internal sealed partial class RecordScan
         if (trail.Last is { Container: { } container } step)
         {
             // Behind a value, from where on nothing was foreseen.
-            Stand(container);
+            Fill(container);
+            _along = null;
+            _depth = container.Depth;
             (inArray, levelState) = (container.IsArray, container.State);
             last = step.Key.Step ?? last;
             strings = trail.Strings;

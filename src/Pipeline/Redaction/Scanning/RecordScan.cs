@@ -126,7 +126,7 @@ internal sealed partial class RecordScan
         _limits = limits;
         _framesUsed = 0;
         _depth = 0;
-        _standing = null;
+        _along = null;
         _malformed = false;
         _tooSlow = null;
         Hits.Clear();
