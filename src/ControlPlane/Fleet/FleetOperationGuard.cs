@@ -15,19 +15,21 @@ internal sealed class FleetOperationGuard(StateTable table, TimeProvider time) :
 
     public bool IsShared => true;
 
-    public Task<bool> TakeAsync(Operation operation, CancellationToken cancellationToken)
+    public async Task<bool> TakeAsync(Operation operation, CancellationToken cancellationToken)
     {
+        // Its own already: what others have asked of it stays.
+        if (await UpdateAsync(operation, cancellationToken) is not null)
+            return true;
         var row = StateTable.Key(Partition, operation.Target);
         row["id"] = new(operation.Id);
         row["until"] = Until();
         row["operation"] = new() { B = Packed.Pack(operation) };
-        return table.PutIfAsync(row, "attribute_not_exists(pk) OR #until < :now OR #id = :id", new() { [":now"] = Now(), [":id"] = new(operation.Id) }, cancellationToken);
+        return await table.PutIfAsync(row, "attribute_not_exists(pk) OR #until < :now", new() { [":now"] = Now() }, cancellationToken);
     }
 
     public async Task<bool> KeepAsync(Operation operation, CancellationToken cancellationToken)
     {
-        var row = await table.UpdateIfAsync(
-            Partition, operation.Target, "SET #until = :until, #operation = :operation", "#id = :id", new() { [":until"] = Until(), [":operation"] = new() { B = Packed.Pack(operation) }, [":id"] = new(operation.Id) }, cancellationToken);
+        var row = await UpdateAsync(operation, cancellationToken);
 
         // Silent for so long that the target became free: it is taken again, or else belongs to another now.
         return row is null ? !await TakeAsync(operation, cancellationToken) : row.GetValueOrDefault("stop")?.BOOL is true;
@@ -45,6 +47,9 @@ internal sealed class FleetOperationGuard(StateTable table, TimeProvider time) :
             .Where(r => long.Parse(r["until"].N, System.Globalization.CultureInfo.InvariantCulture) >= now)
             .Select(r => Packed.Unpack<Operation>(r["operation"].B))];
     }
+
+    private Task<Dictionary<string, AttributeValue>?> UpdateAsync(Operation operation, CancellationToken cancellationToken) => table.UpdateIfAsync(
+        Partition, operation.Target, "SET #until = :until, #operation = :operation", "#id = :id", new() { [":until"] = Until(), [":operation"] = new() { B = Packed.Pack(operation) }, [":id"] = new(operation.Id) }, cancellationToken);
 
     private AttributeValue Now() => StateTable.Number(time.GetUtcNow().ToUnixTimeMilliseconds());
 

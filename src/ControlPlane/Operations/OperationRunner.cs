@@ -176,7 +176,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
                 }
 
                 var step = running.Now.StepsDone;
-                Update(running, o => o with { Message = o.Steps[step] });
+                Update(running, o => running.Stopping ? o : o with { Message = o.Steps[step] });
                 await kind.RunStepAsync(running.Now.Target, running.Body, step, message => Update(running, o => o with { Message = message }), _shutdown.Token);
                 Update(running, o => o with { StepsDone = step + 1 });
             }

@@ -68,6 +68,20 @@ public sealed class FleetOperationsTests : IAsyncLifetime
         await two.StopAsync(default);
     }
 
+    [Fact]
+    public async Task A_stop_asked_for_elsewhere_is_kept_when_the_operation_takes_its_target_again()
+    {
+        var guard = new FleetOperationGuard(Table(), TimeProvider.System);
+        var operation = new Operation("one", "steps", "orders", "Ada", TimeProvider.System.GetUtcNow(), OperationState.Running, ["one", "two"], 0, "");
+        Assert.True(await guard.TakeAsync(operation, default));
+        Assert.True(await guard.RequestStopAsync(operation, default));
+
+        Assert.True(await guard.TakeAsync(operation, default));
+
+        Assert.True(await guard.KeepAsync(operation, default));
+        Assert.False(await guard.TakeAsync(operation with { Id = "two" }, default));
+    }
+
     private static Task<Operation?> StartAsync(OperationRunner runner, Actor by, string target = "orders") => runner.TryStartAsync("steps", target, by, ["one", "two"], "", default);
 
     private static async Task UntilAsync(OperationRunner runner, string id, Func<Operation, bool> fits)
