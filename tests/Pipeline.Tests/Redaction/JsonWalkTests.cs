@@ -83,7 +83,7 @@ public sealed class JsonWalkTests
             TestRedactor.Rule(null, TransformKind.Mask, "/items/[]/note", "note"), TestRedactor.Rule(null, TransformKind.Null, "/**/c", "c"),
         ];
         var learned = CompiledRules.Compile(rules, null, "");
-        string[] keys = ["a", "bb", "c", "note", "items", "phone", "cardNumber", "a rather long key that no comparison of 32 bytes covers", "qty", "@", "ssn"];
+        string[] keys = ["a", "bb", "c", "note", "items", "phone", "cardNumber", "a rather long key that no comparison of 32 bytes covers", "qty", "@", "ssn", "bob@example.com", "4111111111111111"];
         string[] values = ["1", "12.5", "-3e7", "true", "null", "\"\"", "\"x\"", "\"bob@example.com\"", "\"4111111111111111\"", "4111111111111111", "\"+1 415-555-0132\"", "\"a 123-45-6789 b\"", "123456789", "\"2024-01-02T03:04:05Z\"", "[1,2]", "\"\\u0061@b.io\""];
         for (var round = 0; round < 4000; round++)
         {
@@ -91,8 +91,12 @@ public sealed class JsonWalkTests
             var fresh = CompiledRules.Compile(rules, null, "");
             Assert.Null(scan.Json(record, fresh, new ScanLimits(64, 1000)));
             (int, int, int)[] expected = [.. scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule))];
-            Assert.Null(scan.Json(record, learned, new ScanLimits(64, 1000)));
-            Assert.Equal(expected, scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule)));
+            // Once as it may be known by parts, and once more as a whole.
+            for (var again = 0; again < 2; again++)
+            {
+                Assert.True(scan.Json(record, learned, new ScanLimits(64, 1000)) is null, Encoding.UTF8.GetString(record));
+                Assert.Equal(expected, scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule)));
+            }
         }
 
         string Made(int depth)
@@ -107,6 +111,31 @@ public sealed class JsonWalkTests
             }
 
             return text.Append('}').ToString();
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"a":1,"b":{}}""")]
+    [InlineData("""{"a":1,"b":[]}""")]
+    [InlineData("""{"a":"x","b":{"c":{},"d":[]}}""")]
+    [InlineData("""{"a":{},"b":{}}""")]
+    [InlineData("""{"b":{}}""")]
+    [InlineData("""{"a":1,"bob@example.com":{}}""")]
+    [InlineData("""{"a":1,"x":{"4111111111111111":[]}}""")]
+    [InlineData("""[{"a":1},{"bob@example.com":{}}]""")]
+    [InlineData("""{"a":1,"bob@example.com":{"b":2}}""")]
+    [InlineData("""{"a":1,"a rather long key that no comparison of 32 bytes covers":{"another long one of more than 32 bytes":{},"and a last one that makes it 128 bytes":[]}}""")]
+    public void The_end_of_a_record_is_read_the_same_each_time(string json)
+    {
+        var scan = RecordScan.ForThread;
+        var rules = CompiledRules.Compile([TestRedactor.Rule("EMAIL", TransformKind.Redact), TestRedactor.Rule("CARD", TransformKind.Redact)], null, "");
+        var record = Encoding.UTF8.GetBytes(json);
+        Assert.Null(scan.Json(record, rules, new ScanLimits(64, 1000)));
+        (int, int, int)[] expected = [.. scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule))];
+        for (var again = 0; again < 3; again++)
+        {
+            Assert.Null(scan.Json(record, rules, new ScanLimits(64, 1000)));
+            Assert.Equal(expected, scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule)));
         }
     }
 

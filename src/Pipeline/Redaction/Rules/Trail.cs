@@ -100,13 +100,8 @@ internal sealed class Trail
 
             var isString = b == (byte)'"';
             var value = isString ? at + 1 : at;
-            while (masks.Interests[interest] < behind)
-            {
-                interest++;
-            }
-
             var meaning = container.IsArray ? container.Key : key;
-            if (masks.Interests[interest] < value || Add(step, text[behind..value], container, meaning, isString, strings + (isString ? 1 : 0)) is not { } added)
+            if (IsLookedAt(masks, ref interest, behind, value) || Add(step, text[behind..value], container, meaning, isString, strings + (isString ? 1 : 0)) is not { } added)
             {
                 return;
             }
@@ -128,7 +123,22 @@ internal sealed class Trail
             strings = 0;
         }
 
-        Add(step, text[behind..], null, KeyMeaning.None, false, strings);
+        // Keys of empty containers stand in the end too.
+        if (!IsLookedAt(masks, ref interest, behind, text.Length))
+        {
+            Add(step, text[behind..], null, KeyMeaning.None, false, strings);
+        }
+    }
+
+    /// <summary>Whether a candidate, or a sign that needs decoding, stands between two places.</summary>
+    private static bool IsLookedAt(BlockMasks masks, ref int interest, int from, int to)
+    {
+        while (masks.Interests[interest] < from)
+        {
+            interest++;
+        }
+
+        return masks.Interests[interest] < to;
     }
 
     private TrailContainer? Inside(TrailContainer? outer, KeyMeaning key, bool isArray)

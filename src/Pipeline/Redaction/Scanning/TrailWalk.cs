@@ -104,7 +104,13 @@ internal ref struct TrailWalk
             }
             else
             {
-                stop = start == length ? TrailStop.End : TrailStop.Unforeseen;
+                if (start == length)
+                {
+                    // The keys of empty containers, if it ends with such.
+                    strings += coming.Strings;
+                    stop = TrailStop.End;
+                }
+
                 break;
             }
 
