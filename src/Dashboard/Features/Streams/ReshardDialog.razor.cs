@@ -45,6 +45,9 @@ public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSn
     private Task OnTargetAsync(ChangeEventArgs e) =>
         TargetAsync(int.TryParse((string?)e.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var target) ? target : 0);
 
+    /// <summary>Only listens: the dialog is drawn anew each second, and must neither write into what is being typed nor change who hears of it.</summary>
+    private void OnTyped(ChangeEventArgs e) => _typed = (string?)e.Value ?? "";
+
     private async Task TargetAsync(int target)
     {
         _target = target;
