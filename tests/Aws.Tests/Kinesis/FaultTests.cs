@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Weir.Aws.Kinesis;
 using Weir.Aws.Tests.Protocol;
 
@@ -118,9 +120,10 @@ public sealed class FaultTests
         using (var kinesis = new KinesisClient(aws.Endpoint with { MaxAttempts = 1 }))
             await Unreachable(kinesis);
 
-        var endpoint = aws.Endpoint;
-        await aws.DisposeAsync();
-        using (var kinesis = new KinesisClient(endpoint with { MaxAttempts = 1 }))
+        // Held, so that no other server of these tests is given the port, and not listened on.
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using (var kinesis = new KinesisClient(aws.Endpoint with { ServiceUrl = new Uri($"http://{nobody.LocalEndPoint}/"), MaxAttempts = 1 }))
             await Unreachable(kinesis);
 
         static async Task Unreachable(KinesisClient kinesis)
