@@ -9,6 +9,7 @@ namespace Weir.Dashboard.Features.Rules;
 public sealed partial class RulesPage(NavigationManager navigation, IRuleBook rules, IRuleSets sets, IDialogService dialogs, Changes changes, TimeProvider time)
 {
     private readonly IRuleSets _sets = sets;
+    private readonly SearchAddress _search = new();
     private RulesView _view = new();
     private RuleBookSnapshot? _book;
     private DateTimeOffset _asOf;
@@ -32,10 +33,14 @@ public sealed partial class RulesPage(NavigationManager navigation, IRuleBook ru
             _asOf = time.GetUtcNow();
             return Task.CompletedTask;
         });
-        FollowAddress(navigation, address => _view = RulesView.From(address));
+        FollowAddress(navigation, address => _view = _search.Expects(address) ? _view : RulesView.From(address));
     }
 
-    private void Show(RulesView view) => navigation.NavigateTo(view.ToUrl(), replace: true);
+    private void Search(string text)
+    {
+        _view = _view with { Text = text };
+        navigation.NavigateTo(_search.Ask(_view.ToUrl()), replace: true);
+    }
 
     private async Task ToggleAsync(RuleEntry entry)
     {

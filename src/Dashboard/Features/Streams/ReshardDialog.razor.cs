@@ -14,6 +14,7 @@ namespace Weir.Dashboard.Features.Streams;
 public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSnapshot> snapshots, IOperations operations, Changes changes)
 {
     private Operation? _running;
+    private string _wanted = "";
     private int _target;
     private ReshardPlan? _plan;
     private string _typed = "";
@@ -38,15 +39,17 @@ public sealed partial class ReshardDialog(IReshardPlanner planner, Feed<SystemSn
     {
         await base.OnInitializedAsync();
         Follow(operations.Feed, all => _running = all.FirstOrDefault(o => o.Target == Stream && o.State == OperationState.Running));
-        await TargetAsync(Math.Min(10_000, (snapshots.Latest?.Find(Stream)?.OpenShards ?? 1) * 2));
+        await WantAsync(Math.Min(10_000, (snapshots.Latest?.Find(Stream)?.OpenShards ?? 1) * 2));
         Follow(snapshots, s => s.Find(Stream) is { OpenShards: var open } && _plan is { CurrentShardCount: var planned } && open != planned ? TargetAsync(_target) : Task.CompletedTask);
     }
 
-    private Task OnTargetAsync(ChangeEventArgs e) =>
-        TargetAsync(int.TryParse((string?)e.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var target) ? target : 0);
+    private Task OnWantedAsync(string wanted)
+    {
+        _wanted = wanted;
+        return TargetAsync(int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var target) ? target : 0);
+    }
 
-    /// <summary>Only listens: the dialog is drawn anew each second, and must neither write into what is being typed nor change who hears of it.</summary>
-    private void OnTyped(ChangeEventArgs e) => _typed = (string?)e.Value ?? "";
+    private Task WantAsync(int target) => OnWantedAsync(target.ToString(CultureInfo.InvariantCulture));
 
     private async Task TargetAsync(int target)
     {
