@@ -96,6 +96,9 @@ return await Startup.RunAsync(() =>
 {
     var app = builder.Build();
     app.UseConsole();
+
+    // After the pages for errors, so that these are found when they are answered with in place of what was asked for.
+    app.UseRouting();
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseAntiforgery();
