@@ -1,4 +1,5 @@
 using Weir.Dashboard.Features.Audit;
+using Weir.Dashboard.Features.Consumers;
 using Weir.Dashboard.Features.Overview;
 using Weir.Dashboard.Features.Records;
 using Weir.Dashboard.Features.Rules;
@@ -9,13 +10,25 @@ namespace Weir.Dashboard.Tests.Features;
 /// <summary>The address is the state of a page: what is written is read back.</summary>
 public sealed class ViewTests
 {
-    [Theory]
-    [InlineData("15m")]
-    [InlineData("48h")]
-    public void Overview(string span)
+    [Fact]
+    public void Overview()
     {
-        var view = new OverviewView(span);
-        Assert.Equal(view, OverviewView.From("http://host" + view.ToUrl()));
+        OverviewView[] views = [new(), new("48h"), new("1h", "orders & returns")];
+        Assert.All(views, v => Assert.Equal(v, OverviewView.From("http://host" + v.ToUrl())));
+    }
+
+    [Fact]
+    public void Streams()
+    {
+        StreamsView[] views = [new(), new("a b/ü", "load", "table"), new(Sort: "spool", As: "cards")];
+        Assert.All(views, v => Assert.Equal(v, StreamsView.From("http://host" + v.ToUrl())));
+    }
+
+    [Fact]
+    public void Consumers()
+    {
+        ConsumersView[] views = [new(), new("orders", "age")];
+        Assert.All(views, v => Assert.Equal(v, ConsumersView.From("http://host" + v.ToUrl())));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Live;
@@ -7,12 +8,16 @@ using Weir.Pipeline.Consuming.Leases;
 
 namespace Weir.Dashboard.Features.Consumers;
 
-public sealed partial class ConsumersPage(Feed<FleetSnapshot> fleet, IConsumerControl consumer, IDialogService dialogs, TimeProvider time)
+public sealed partial class ConsumersPage(NavigationManager navigation, Feed<FleetSnapshot> fleet, IConsumerControl consumer, IDialogService dialogs, TimeProvider time)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(3);
 
+    private readonly SearchAddress _search = new();
+    private readonly SteadyOrder _order = new();
+    private ConsumersView _view = new();
     private FleetSnapshot? _fleet;
     private List<Lease>? _leases;
+    private Lease[] _shown = [];
     private Dictionary<(string Stream, string Shard), long?> _ages = [];
     private string? _problem;
 
@@ -23,6 +28,12 @@ public sealed partial class ConsumersPage(Feed<FleetSnapshot> fleet, IConsumerCo
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
+        _view = ConsumersView.From(navigation.Uri);
+        FollowAddress(navigation, address =>
+        {
+            _view = _search.Expects(address) ? _view : ConsumersView.From(address);
+            Arrange();
+        });
         Follow(fleet, seen =>
         {
             _fleet = seen;
@@ -38,11 +49,25 @@ public sealed partial class ConsumersPage(Feed<FleetSnapshot> fleet, IConsumerCo
         {
             _leases = [.. await consumer.LeasesAsync(Gone)];
             _problem = null;
+            Arrange();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             _problem = e.Message;
         }
+    }
+
+    private void Search(string text)
+    {
+        _view = _view with { Stream = text };
+        Arrange();
+        navigation.NavigateTo(_search.Ask(_view.ToUrl()), replace: true);
+    }
+
+    private void Arrange()
+    {
+        Lease[] found = [.. (_leases ?? []).Where(l => _view.Stream?.Trim() is not { Length: > 0 } text || l.Stream.Contains(text, StringComparison.OrdinalIgnoreCase))];
+        _shown = _view.Sort == "age" ? _order.Of(found, l => $"{l.Stream}/{l.ShardId}", _view.Sort, all => all.OrderByDescending(l => Age(l) ?? -1), time.GetUtcNow()) : found;
     }
 
     private async Task RewindAsync(Lease? lease)

@@ -26,6 +26,9 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
         new("stored", new(SeriesKind.StoredRecords), "series-1", "area"),
     ];
 
+    /// <summary>So many streams are chosen from by a row of buttons, more by a list.</summary>
+    private const int FewStreams = 5;
+
     private readonly AttentionBoard _board = new();
     private OverviewView _view = new();
     private SystemSnapshot? _now;
@@ -90,50 +93,30 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
 
     protected override void OnInitialized()
     {
-        Follow(snapshots, OnSample);
-        if (RendererInfo.IsInteractive)
-        {
-            navigation.LocationChanged += OnLocationChanged;
-        }
-
         _view = OverviewView.From(navigation.Uri);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        navigation.LocationChanged -= OnLocationChanged;
-        base.Dispose(disposing);
-    }
-
-    private void OnLocationChanged(object? sender, Microsoft.AspNetCore.Components.Routing.LocationChangedEventArgs e)
-    {
-        _view = OverviewView.From(e.Location);
-        _ = InvokeAsync(StateHasChanged);
+        Follow(snapshots, OnSample);
+        FollowAddress(navigation, address =>
+        {
+            _view = OverviewView.From(address);
+            Lines();
+        });
     }
 
     private void OnSample(SystemSnapshot snapshot)
     {
         _now = snapshot;
         _attention = _board.Show(Attention.Rank(snapshot, operations.Feed.Latest ?? [], time.GetUtcNow()), snapshot.At);
-        if (_stream is null || snapshot.Find(_stream) is null)
-        {
-            _stream = snapshot.Streams.MaxBy(s => s.IncomingBytesPerSecond)?.Name;
-        }
-
         Lines();
     }
 
-    private void Show(string stream)
-    {
-        _stream = stream;
-        Lines();
-    }
+    private void Show(ChangeEventArgs e) => navigation.NavigateTo((_view with { Stream = (string?)e.Value }).ToUrl(), replace: true);
 
     /// <summary>A chart's title, with the stream when there are several.</summary>
     private string Of(string what) => _now!.Streams.Count == 1 ? string.Concat(what[..1].ToUpperInvariant(), what.AsSpan(1)) : $"{_stream}: {what}";
 
     private void Lines()
     {
+        _stream = _now?.Find(_view.Stream ?? _stream ?? "")?.Name ?? _now?.Streams.MaxBy(s => s.IncomingBytesPerSecond)?.Name;
         var name = _stream;
         if (_behind.Length > 0 && _behind[^1].Key.Stream == name)
         {

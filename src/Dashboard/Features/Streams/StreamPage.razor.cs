@@ -11,6 +11,7 @@ namespace Weir.Dashboard.Features.Streams;
 
 public sealed partial class StreamPage(NavigationManager navigation, Feed<SystemSnapshot> snapshots, IOperations operations, IDialogService dialogs)
 {
+    private readonly SteadyOrder _order = new();
     private StreamView _view = new("");
     private SystemSnapshot? _snapshot;
     private StreamSnapshot? _now;
@@ -66,14 +67,15 @@ public sealed partial class StreamPage(NavigationManager navigation, Feed<System
         _open = [.. (_now?.Shards ?? []).Where(s => s.IsOpen).OrderBy(s => s.StartingHashKey)];
         _closed = [.. (_now?.Shards ?? []).Where(s => !s.IsOpen)];
         var shown = _view.Show == "all" ? [.. _open, .. _closed] : _open;
-        _rows = _view.Sort switch
-        {
-            "load" => [.. shown.OrderByDescending(s => s.Utilization)],
-            "age" => [.. shown.OrderByDescending(s => s.IteratorAgeMilliseconds ?? -1)],
-            "throttles" => [.. shown.OrderByDescending(s => s.WriteThrottlesPerSecond)],
-            _ => shown,
-        };
+        _rows = _view.Sort == "range" || _snapshot is null ? shown : _order.Of(shown, s => s.ShardId, _view.Sort, Sorted, _snapshot.At);
     }
+
+    private IEnumerable<ShardSnapshot> Sorted(IEnumerable<ShardSnapshot> shards) => _view.Sort switch
+    {
+        "load" => shards.OrderByDescending(s => s.Utilization),
+        "age" => shards.OrderByDescending(s => s.IteratorAgeMilliseconds ?? -1),
+        _ => shards.OrderByDescending(s => s.WriteThrottlesPerSecond),
+    };
 
     private void Select(string? shardId) => navigation.NavigateTo((_view with { Shard = shardId }).ToUrl(), replace: true);
 
