@@ -5,28 +5,30 @@ namespace Weir.Pipeline.Tests.Redaction;
 
 public sealed class BlockMasksTests
 {
+    private static readonly byte[] Alphabet = "aZfG09__@@..*|\u007f::--++((\"\"\"\\\\\\,,{}[]  \n%&#é\u0001/)"u8.ToArray();
+
+    private static LaneWidth[] Vectors { get; } =
+    [
+        .. Lanes512.IsSupported ? [LaneWidth.Bits512] : Array.Empty<LaneWidth>(), .. Lanes256.IsSupported ? [LaneWidth.Bits256] : Array.Empty<LaneWidth>(), .. Lanes128.IsSupported ? [LaneWidth.Bits128] : Array.Empty<LaneWidth>(),
+    ];
+
     [Fact]
     public void Every_width_gives_the_same_bits()
     {
-        var widths = new List<LaneWidth>();
-        widths.AddRange(Lanes512.IsSupported ? [LaneWidth.Bits512] : []);
-        widths.AddRange(Lanes256.IsSupported ? [LaneWidth.Bits256] : []);
-        widths.AddRange(Lanes128.IsSupported ? [LaneWidth.Bits128] : []);
         var random = new Random(7);
-        var alphabet = "aZfG09__@@..*|\u007f::--++((\"\"\"\\\\\\,,{}[]  \n%&#é\u0001/)"u8.ToArray();
         var (fast, slow) = (new BlockMasks(), new BlockMasks());
         for (var round = 0; round < 1000; round++)
         {
             var text = new byte[random.Next(0, 400)];
             for (var i = 0; i < text.Length; i++)
             {
-                text[i] = round % 3 == 0 ? (byte)random.Next(256) : alphabet[random.Next(round % 3 == 1 ? alphabet.Length : 12)];
+                text[i] = round % 3 == 0 ? (byte)random.Next(256) : Alphabet[random.Next(round % 3 == 1 ? Alphabet.Length : 12)];
             }
 
             foreach (var json in (bool[])[true, false])
             {
                 slow.Scan(text, json, LaneWidth.Scalar);
-                foreach (var width in widths)
+                foreach (var width in Vectors)
                 {
                     fast.Scan(text, json, width);
                     var blocks = fast.Blocks;
@@ -45,6 +47,41 @@ public sealed class BlockMasksTests
         }
 
         static int[] Interests(BlockMasks masks) => masks.Interests[..(Array.IndexOf(masks.Interests, int.MaxValue) + 1)];
+    }
+
+    [Fact]
+    public void A_part_of_a_text_has_the_masks_that_it_has_alone()
+    {
+        var random = new Random(9);
+        var (part, alone) = (new BlockMasks(), new BlockMasks());
+        for (var round = 0; round < 4000; round++)
+        {
+            var text = new byte[random.Next(1, 160)];
+            for (var i = 0; i < text.Length; i++)
+            {
+                text[i] = round % 3 == 0 ? (byte)random.Next(256) : Alphabet[random.Next(round % 3 == 1 ? Alphabet.Length : 12)];
+            }
+
+            var start = random.Next(text.Length);
+            var length = random.Next(1, text.Length - start + 1);
+            alone.Scan(text.AsSpan(start, length), json: false, LaneWidth.Scalar);
+            foreach (var width in (LaneWidth[])[.. Vectors, LaneWidth.Scalar])
+            {
+                part.ScanPart(text, start, length, width);
+                var blocks = alone.Blocks;
+                // A place behind the end is none.
+                var within = ulong.MaxValue >> (63 - ((length - 1) & 63));
+                foreach (var (expected, actual) in new[] { (alone.Anchors, part.Anchors), (alone.Numbers, part.Numbers), (alone.Digits, part.Digits), (alone.Special, part.Special), (alone.Letters, part.Letters), (alone.Separators, part.Separators) })
+                {
+                    Assert.Equal(expected[..(blocks - 1)], actual[..(blocks - 1)]);
+                    Assert.Equal(expected[blocks - 1] & within, actual[blocks - 1] & within);
+                }
+
+                Assert.Equal(0UL, part.Digits[blocks]);
+                Assert.Equal(alone.Interests[0] < length, part.AnyInterest && (length <= 64 || part.Interests[0] < length));
+                Assert.Equal((alone.AnySpecial, alone.AnyNonAscii, alone.AnyControl), (part.AnySpecial, part.AnyNonAscii, part.AnyControl));
+            }
+        }
     }
 
     [Fact]

@@ -199,6 +199,79 @@ public sealed class JsonWalkTests
         };
     }
 
+    [Fact]
+    public void A_value_of_a_shape_that_was_learned_is_read_as_if_it_were_the_first_of_its_shape()
+    {
+        // WEIR_FUZZ_CASES and WEIR_FUZZ_SEED ask for more and for others.
+        var cases = int.Parse(Environment.GetEnvironmentVariable("WEIR_FUZZ_CASES") ?? "9000", CultureInfo.InvariantCulture);
+        var random = new Random(int.Parse(Environment.GetEnvironmentVariable("WEIR_FUZZ_SEED") ?? "3", CultureInfo.InvariantCulture));
+        var scan = RecordScan.ForThread;
+        var limits = new ScanLimits(64, 1000);
+        RedactionRule[][] sets =
+        [
+            [.. "EMAIL CARD PHONE US_SSN IBAN IP MAC JWT API_KEY CRYPTO_BTC".Split(' ').Select(e => TestRedactor.Rule(e, TransformKind.Redact, id: e.ToLowerInvariant())), TestRedactor.Rule(null, TransformKind.Mask, "/who/note", "note")],
+            [.. DefaultRules.All],
+            [TestRedactor.Rule("EMAIL", TransformKind.Redact), new RedactionRule("own", "own", null, null, new Transform(TransformKind.Redact)) { Pattern = "ord-[0-9]{4}7", Anchor = "ord-" }],
+        ];
+        // Each with what its value is made like.
+        (string Key, string[] Values)[] members =
+        [
+            ("id", ["\"ord-48213\"", "\"ord-482135\"", "\"9f3b2c1d-7a6e-4f5b-8c9d-0e1f2a3b4c5d\""]),
+            ("at", ["\"2025-01-17T12:24:35.123Z\"", "\"2025-01-17\"", "1737116675123", "\"12:24\""]),
+            ("n", ["7", "0", "123", "12.50", "-4", "1e5", "123456", "1234567", "1234.567", "true", "null", "00", "1.", "4111111111111111"]),
+            ("title", ["\"Stone desk lamp, warm white, two pieces\"", "\"Maria lives at 12 Elm Street, Springfield\"", "\"a note of passport X1234567 that was seen\"", "\"thirty-one bytes of text, noted.\"", "\"thirty-two bytes of text, noted..\"", $"\"{new string('a', 11)} {new string('b', 50)}\"", $"\"{new string('z', 3)} {new string('c', 60)}\"", $"\"{new string('y', 3)} {new string('c', 61)}\""]),
+            ("ean", ["\"4006381333931\"", "4006381333931", "\"4006381333931 \"", "40063.81333931"]),
+            ("contact", ["\"bob@example.com\"", "\"bob at example.com\"", "\"bob(at)example.com\"", "\"+1 415-555-0132\"", "\"415 555 0132\"", "\"\""]),
+            ("code", ["\"EUR\"", "\"DE\"", "\"GB42\"", "\"001a.2b3c.4d5e\"", "\"00-1A-2B-3C-4D-5E\"", "\"x\\u0040y.io\"", "\"caf\u00e9\"", "\"a\\\"b\"", "\"a\\\\\"", "\"a%40b.io\""]),
+            ("note", ["\"said 123-45-6789 or so\"", "\"\"", "\"x\\ny\"", "{\"a\":1}", "[\"1234\",\"5678\"]", "\"x-y\"", "\"1234\"", "\"1234:5678:9abc\""]),
+        ];
+        var learned = sets.Select(rules => CompiledRules.Compile(rules, null, "")).ToArray();
+        for (var round = 0; round < cases; round++)
+        {
+            var which = random.Next(8) == 0 ? 1 : random.Next(2) * 2;
+            var record = Made();
+            var expected = scan.Json(record, CompiledRules.Compile(sets[which], null, ""), limits);
+            Hit[] hits = [.. scan.Hits.Items];
+            var values = hits.Select(h => Encoding.UTF8.GetString(scan.ValueOf(h, record))).ToArray();
+            for (var again = 0; again < 2; again++)
+            {
+                Assert.True(expected == scan.Json(record, learned[which], limits), Encoding.UTF8.GetString(record));
+                if (expected is null)
+                {
+                    Assert.Equal(hits.Select(h => (h.Start, h.End, h.Rule, h.Entity, h.Place, h.Escapes, h.Path.Path)), scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule, h.Entity, h.Place, h.Escapes, h.Path.Path)));
+                    Assert.Equal(values, scan.Hits.Items.ToArray().Select(h => Encoding.UTF8.GetString(scan.ValueOf(h, record))));
+                }
+            }
+        }
+
+        byte[] Made()
+        {
+            var text = new StringBuilder("{");
+            foreach (var (key, of) in members)
+            {
+                if (random.Next(12) > 0)
+                {
+                    text.Append(text.Length > 1 ? "," : "").Append('"').Append(key).Append("\":").Append(Like(of[random.Next(of.Length)]));
+                }
+            }
+
+            text.Append(text.Length > 1 ? "," : "").Append($"\"who\":{{\"note\":{Like("\"abc 12\"")},\"tags\":[{Like("\"1234\"")},{Like("\"x-1\"")},{Like("1234")},{Like("1234")}]}}}}");
+            var record = Encoding.UTF8.GetBytes(text.ToString());
+            if (random.Next(3) == 0)
+            {
+                record[random.Next(record.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : Bits[random.Next(Bits.Length)];
+            }
+
+            return record;
+        }
+
+        // Other letters and digits, now and then, and rarely another sign.
+        string Like(string value) => string.Concat(value.Select((c, i) => random.Next(4) > 0 || i > 0 && value[i - 1] == '\\' ? c
+            : char.IsAsciiDigit(c) ? (char)random.Next('0', '9' + 1)
+            : char.IsAsciiLetter(c) && value[0] == '"' ? (char)((random.Next(6) == 0 ? 'A' : 'a') + random.Next(26))
+            : c is ' ' or '-' or '.' or ',' && value[0] == '"' && random.Next(20) == 0 ? " -.,:/@_("[random.Next(9)] : c));
+    }
+
     private static bool IsJson(byte[] text)
     {
         try

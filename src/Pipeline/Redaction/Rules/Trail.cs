@@ -42,6 +42,15 @@ internal sealed class Trail
         }
     }
 
+    /// <summary>Learns that a string behind a step needs no look, as its masks alone have told.</summary>
+    public void Learn(TrailStep step, ReadOnlySpan<byte> harmless)
+    {
+        lock (_learning)
+        {
+            step.Learn(harmless);
+        }
+    }
+
     private void Read(ReadOnlySpan<byte> text, BlockMasks masks)
     {
         var step = First;

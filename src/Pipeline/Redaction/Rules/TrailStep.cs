@@ -4,6 +4,22 @@ using System.Runtime.Intrinsics;
 
 namespace Weir.Pipeline.Redaction.Rules;
 
+/// <summary>What a walk along a trail does with a value.</summary>
+internal enum TrailValue : byte
+{
+    /// <summary>A string of a known shape needs no look.</summary>
+    String,
+
+    /// <summary>A short number or a word needs no look.</summary>
+    Scalar,
+
+    /// <summary>Key, path or rules call for a look whatever it is.</summary>
+    Looked,
+
+    /// <summary>The record ends here.</summary>
+    None,
+}
+
 /// <summary>An object or array that values stand in, and those around it.</summary>
 /// <param name="Outer">What it stands in itself; null for the record.</param>
 /// <param name="Depth">1 for the record.</param>
@@ -27,9 +43,17 @@ internal sealed class TrailStep
 
     private const int MostOthers = 14;
 
+    /// <summary>So many shapes of one length, and of all.</summary>
+    private const int MostOfLength = 4;
+    private const int MostShapes = 64;
+
+    private static readonly ValueShape?[] NoShapes = new ValueShape?[ValueShape.Lengths + 1];
+
     private readonly Vector256<byte> _bytes;
     private readonly Vector256<byte> _counted;
     private readonly byte[] _spelled;
+    private ValueShape?[] _shapes = NoShapes;
+    private int _shapesLearned;
 
     /// <summary>Before the first value of a record.</summary>
     public TrailStep()
@@ -76,11 +100,20 @@ internal sealed class TrailStep
     /// <summary>Key or path alone call for a look at the value.</summary>
     public bool Called { get; init; }
 
+    public TrailValue Kind => Container is null ? TrailValue.None : Called ? TrailValue.Looked : IsString ? TrailValue.String : TrailValue.Scalar;
+
     /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
     public bool OtherNumber { get; }
 
     /// <summary>What counts its finds; null before the first.</summary>
     public PathCount? Count { get; set; }
+
+    /// <summary>How strings of a length below <see cref="ValueShape.Lengths"/> look that stand here and need no look; null for none, and for that length itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ValueShape? ShapeOf(int length) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_shapes), length);
+
+    /// <summary>More shapes can be learned.</summary>
+    public bool LearnsShapes => _shapesLearned < MostShapes;
 
     /// <summary>What came next first, second, and later on.</summary>
     public TrailStep? Next { get; private set; }
@@ -133,6 +166,27 @@ internal sealed class TrailStep
         }
 
         return null;
+    }
+
+    /// <summary>Learns that strings like this one need no look. Under the trail's lock: readers see the shape at once or later.</summary>
+    public void Learn(ReadOnlySpan<byte> harmless)
+    {
+        var known = 0;
+        for (var shape = _shapes[harmless.Length]; shape is not null; shape = shape.Next)
+        {
+            known++;
+        }
+
+        // Each time counts, learned or not: free text has too many shapes to be worth the search.
+        _shapesLearned++;
+        if (known == MostOfLength)
+        {
+            return;
+        }
+
+        var shapes = _shapes == NoShapes ? new ValueShape?[NoShapes.Length] : _shapes;
+        Volatile.Write(ref shapes[harmless.Length], new ValueShape(harmless, shapes[harmless.Length]));
+        Volatile.Write(ref _shapes, shapes);
     }
 
     /// <summary>Learns what came after this one. Under the trail's lock: readers see each change at once or later.</summary>

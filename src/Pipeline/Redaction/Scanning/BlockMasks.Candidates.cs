@@ -107,6 +107,7 @@ internal sealed partial class BlockMasks
         }
 
         Interests[interests] = int.MaxValue;
+        AnyInterest = interests > 0;
     }
 
     /// <summary>The upper half of the block before each of four, and the lower half of it.</summary>

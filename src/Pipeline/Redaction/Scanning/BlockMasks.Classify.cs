@@ -35,7 +35,7 @@ internal sealed partial class BlockMasks
     private void Classify<T>(ReadOnlySpan<byte> text, bool json) where T : struct, ILanes<T>
     {
         var carry = default(Carry);
-        ulong special = 0, nonAscii = 0, malformed = 0;
+        ulong special = 0, nonAscii = 0, malformed = 0, control = 0;
         var quotes = 0;
         ref var first = ref MemoryMarshal.GetReference(text);
 
@@ -93,14 +93,10 @@ internal sealed partial class BlockMasks
 
                 // Beside '@', a sign of base64 inside a word; of the ampersands, those before a letter or '#'.
                 anchors = rare.At | rare.Plus & Left(digit | alpha, carry.Word, 1);
-                odd = rare.Backslash | rare.NonAscii | rare.Percent | rare.Unseen | (rare.Hash | alpha) & Left(rare.Amp, carry.Amp, 1);
-                if ((rare.Equal | rare.Greater) != 0)
-                {
-                    odd |= Quoted(text, block * 64, rare.Equal) | AfterTags(text, block * 64, rare.Greater);
-                }
-
+                odd = Specials(rare, alpha, carry.Amp, text, block * 64);
                 special |= odd;
                 nonAscii |= rare.NonAscii;
+                control |= rare.Control;
                 carry.Amp = rare.Amp;
             }
 
@@ -116,6 +112,7 @@ internal sealed partial class BlockMasks
         Quotes = quotes;
         AnySpecial = special != 0;
         AnyNonAscii = nonAscii != 0;
+        AnyControl = control != 0;
         Malformed = json && (malformed != 0 || carry.InString != 0);
     }
 
@@ -191,6 +188,14 @@ internal sealed partial class BlockMasks
         // Control characters that are not those of lines: DEL, ESC and the separators behind it, vertical tab and form feed.
         rare.Unseen = T.Bits(T.Or(T.Is(v, 0x7F), T.Or(T.Within(v, 0x1B, 4), T.Within(v, 0x0B, 1))));
         rare.Control = T.Bits(T.Odd(v)) & ~rare.NonAscii;
+    }
+
+    /// <summary>The signs of a block that call for the decoded view of their value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Specials(in Rare rare, ulong alpha, ulong ampBefore, ReadOnlySpan<byte> text, int from)
+    {
+        var special = rare.Backslash | rare.NonAscii | rare.Percent | rare.Unseen | (rare.Hash | alpha) & Left(rare.Amp, ampBefore, 1);
+        return (rare.Equal | rare.Greater) == 0 ? special : special | Quoted(text, from, rare.Equal) | AfterTags(text, from, rare.Greater);
     }
 
     /// <summary>Of the equals signs, those that quote a character (RFC 2045): <c>=40</c> before anything but a digit, several in a row, and those at the end of a line.</summary>

@@ -68,11 +68,17 @@ internal sealed partial class BlockMasks
     /// <summary>JSON only: quotes that begin or end a string.</summary>
     public int Quotes { get; private set; }
 
+    /// <summary>Some byte of the text is an anchor or special.</summary>
+    public bool AnyInterest { get; private set; }
+
     /// <summary>Some byte of the text is special.</summary>
     public bool AnySpecial { get; private set; }
 
     /// <summary>Some byte of the text is above 127.</summary>
     public bool AnyNonAscii { get; private set; }
+
+    /// <summary>Some byte of the text is a control byte.</summary>
+    public bool AnyControl { get; private set; }
 
     /// <summary>JSON only: a control byte inside a string, or a string that never ends.</summary>
     public bool Malformed { get; private set; }

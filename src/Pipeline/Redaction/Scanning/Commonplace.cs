@@ -10,13 +10,12 @@ internal static class Commonplace
     private const uint Dashes = 1u << 8 | 1u << 13 | 1u << 18 | 1u << 23;
 
     // dddd-dd-ddTdd:dd:dd, the first digit lowest.
-    private const ulong TimeDigits = 0b110_110_110_11_0_11_0_1111;
-    private const ulong TimeBytes = (1UL << 19) - 1;
+    private const uint TimeDigits = 0b110_110_110_11_0_11_0_1111;
 
-    /// <summary>[start, end) is such a value and no more.</summary>
+    /// <summary>The text is such a value and no more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Is(ReadOnlySpan<byte> text, int start, int end, BlockMasks masks) =>
-        end - start is >= 19 and <= 36 && (end - start == 36 ? IsUuid(text.Slice(start, 36)) : IsTimestamp(text[start..end], masks.DigitsFrom(start)));
+    public static bool Is(ReadOnlySpan<byte> value) =>
+        value.Length is >= 19 and <= 36 && (value.Length == 36 ? IsUuid(value) : IsTimestamp(value));
 
     /// <summary>8-4-4-4-12 hexadecimal digits, not all of them decimal.</summary>
     internal static bool IsUuid(ReadOnlySpan<byte> value)
@@ -37,10 +36,11 @@ internal static class Commonplace
 
     /// <summary>A date of 1900 to 2099 and a time, perhaps with a fraction and an offset from UTC.</summary>
     /// <param name="value">19 to 35 bytes.</param>
-    /// <param name="digits">Which of them are digits, the first lowest.</param>
-    internal static bool IsTimestamp(ReadOnlySpan<byte> value, ulong digits)
+    internal static bool IsTimestamp(ReadOnlySpan<byte> value)
     {
-        if ((digits & TimeBytes) != TimeDigits
+        ref var first = ref MemoryMarshal.GetReference(value);
+        var digits = Digits(Vector128.LoadUnsafe(ref first)) | Digits(Vector128.LoadUnsafe(ref first, 3)) << 3;
+        if (digits != TimeDigits
             || value[4] != '-' || value[7] != '-' || value[10] is not ((byte)'T' or (byte)'t' or (byte)' ') || value[13] != ':' || value[16] != ':'
             || !(value[0] == '1' && value[1] == '9' || value[0] == '2' && value[1] == '0') || value[5] > '1' || value[8] > '3' || value[11] > '2' || value[14] > '5' || value[17] > '6')
         {
@@ -72,6 +72,8 @@ internal static class Commonplace
             6 => rest[3] == (byte)':' && IsOffset(rest, 4),
             _ => false,
         };
+
+        static uint Digits(Vector128<byte> v) => Vector128.LessThanOrEqual(v - Vector128.Create((byte)'0'), Vector128.Create((byte)9)).ExtractMostSignificantBits();
 
         static bool IsOffset(ReadOnlySpan<byte> rest, int minutes) =>
             rest[0] is (byte)'+' or (byte)'-' && char.IsAsciiDigit((char)rest[1]) && char.IsAsciiDigit((char)rest[2]) && char.IsAsciiDigit((char)rest[minutes]) && char.IsAsciiDigit((char)rest[minutes + 1]);

@@ -118,13 +118,17 @@ internal sealed class Frame(RecordScan scan)
     /// <summary>False for the record itself.</summary>
     public bool HasView { get; set; }
 
+    /// <summary>Where the text begins in the record, if it is a part of it.</summary>
+    public int Base { get; set; }
+
     public int ToRecord(int position)
     {
-        for (var frame = this; frame.HasView; frame = frame.Parent!)
+        var frame = this;
+        for (; frame.HasView; frame = frame.Parent!)
         {
             position = frame.View.From(position);
         }
 
-        return position;
+        return frame.Base + position;
     }
 }

@@ -135,7 +135,7 @@ internal sealed partial class RecordScan
 
         var masks = frame.Masks;
         if (_rules.Patterns.Length == 0 && !key.NamesAny
-            && (anchored ? key.OtherNumber && masks.DigitRun(start) == end - start || Commonplace.Is(text, start, end, masks) : !Wordy(text, start, end, masks)))
+            && (anchored ? key.OtherNumber && masks.DigitRun(start) == end - start || Commonplace.Is(text[start..end]) : !Wordy(text, start, end, masks)))
         {
             return;
         }

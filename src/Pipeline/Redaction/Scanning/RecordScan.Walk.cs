@@ -12,9 +12,6 @@ internal sealed partial class RecordScan
     private Level[] _levels = new Level[72];
     private int _depth;
 
-    /// <summary>The value on the trail that is being looked at: the levels are only filled for it when they are asked for. Null when the walk goes by them.</summary>
-    private TrailStep? _along;
-
     private struct Level
     {
         public int State;
@@ -32,7 +29,7 @@ internal sealed partial class RecordScan
     /// Null when the text is one JSON value and was read; else what is wrong with it. Goes from one structural byte to the next: a string or scalar is all that stands between two of them.
     /// That each string is one string shows at the end, in the count of all quotes.
     /// </summary>
-    private string? Walk(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int start = 0)
+    private string? Walk(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int start = 0, TrailWalk trail = default)
     {
         if (frame.Masks.Malformed)
         {
@@ -41,21 +38,14 @@ internal sealed partial class RecordScan
 
         // A nested walk uses the levels above those in use.
         var floor = _depth;
-        var trail = default(TrailWalk);
-        var whole = !frame.HasView && floor == 0 && start == 0 && _limits.MaxDepth >= Trail.Deepest;
         try
         {
-            if (whole && Along(text, frame, ref trail))
-            {
-                return frame.Masks.Quotes == 2 * trail.Strings ? null : Broken;
-            }
-
-            if (Step(text, frame, state, escapes, key, start, floor, ref trail) is { } reason)
+            if (Step(text, frame, state, escapes, key, start, floor, trail) is { } reason)
             {
                 return reason;
             }
 
-            if (whole && _rules.Trail.Learns)
+            if (!frame.HasView && start == 0 && floor == 0 && _limits.MaxDepth >= Trail.Deepest && _rules.Trail.Learns)
             {
                 _rules.Trail.Learn(text, frame.Masks);
             }
@@ -68,70 +58,12 @@ internal sealed partial class RecordScan
         }
     }
 
-    /// <summary>Goes along the trail of earlier records for as far as it leads: to the end, or behind a value from where <see cref="Step"/> goes on.</summary>
-    private bool Along(ReadOnlySpan<byte> text, Frame frame, ref TrailWalk walk)
-    {
-        var masks = frame.Masks;
-        ref var first = ref MemoryMarshal.GetReference(text);
-        walk.Last = _rules.Trail.First;
-        walk.Interest = ref MemoryMarshal.GetArrayDataReference(masks.Interests);
-        while (true)
-        {
-            if (walk.Skip(ref first, text.Length, _rules.Looks, masks) is var stop and not TrailStop.Value)
-            {
-                return stop == TrailStop.End;
-            }
-
-            var step = walk.Coming!;
-            var anchored = walk.Interest < walk.End;
-            if (step.IsString)
-            {
-                Enter(step);
-                String(text, walk.Start, walk.End, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
-            }
-            else if (!IsScalar(text, walk.Start, walk.End, masks))
-            {
-                return false;
-            }
-            else if (anchored || step.Called)
-            {
-                Enter(step);
-                Scalar(text, walk.Start, walk.End, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
-            }
-
-            walk.Pass();
-        }
-    }
-
-    /// <summary>Before a value on the trail is looked at.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Enter(TrailStep step)
-    {
-        _along = step;
-        _depth = step.Container!.Depth;
-        _levels[_depth].Whole = false;
-    }
-
-    /// <summary>Fills the levels for what stands in a container. No rule takes one that a trail leads into.</summary>
-    private void Fill(TrailContainer container)
-    {
-        for (var each = container; each is not null; each = each.Outer)
-        {
-            ref var level = ref _levels[each.Depth];
-            level.State = each.State;
-            level.IsArray = each.IsArray;
-            level.Inherited = null;
-            level.Whole = false;
-            level.Key = each.Key;
-        }
-    }
-
     /// <summary>
     /// The walk itself, the inner loop of all redaction: places come from the lists of the masks, so they lie inside the text, and are read without a second check.
     /// A key is mostly one that has followed the key before it in an earlier record; then one comparison of 32 bytes is all that it takes.
     /// </summary>
     [SkipLocalsInit]
-    private string? Step(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int at, int floor, ref TrailWalk trail)
+    private string? Step(ReadOnlySpan<byte> text, Frame frame, int state, int escapes, KeyMeaning key, int at, int floor, in TrailWalk trail)
     {
         var rules = _rules;
         var masks = frame.Masks;
@@ -158,8 +90,12 @@ internal sealed partial class RecordScan
             (inArray, levelState) = (container.IsArray, container.State);
             last = step.Key.Step ?? last;
             strings = trail.Strings;
-            interest = ref trail.Interest;
-            at = structural;
+            at = SkipBlank(text, step.IsString ? trail.At + 1 : trail.At);
+            if (at != structural)
+            {
+                return Broken;
+            }
+
             goto after;
         }
 

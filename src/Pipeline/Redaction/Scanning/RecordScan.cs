@@ -86,6 +86,12 @@ internal sealed partial class RecordScan
     {
         Begin(rules, limits);
         var frame = Take(null);
+        var trail = new TrailWalk(rules.Trail.First);
+        if (limits.MaxDepth >= Trail.Deepest && Along(record, frame, ref trail))
+        {
+            return Settle();
+        }
+
         frame.Masks.Scan(record, json: true);
         var bom = record.StartsWith(ByteOrderMark) ? 3 : 0;
         if (frame.Masks.AnyNonAscii && !Utf8.IsValid(record))
@@ -93,7 +99,7 @@ internal sealed partial class RecordScan
             return "the record is not UTF-8";
         }
 
-        return Walk(record, frame, rules.Paths.Start, escapes: 1, KeyMeaning.None, bom) ?? Settle();
+        return Walk(record, frame, rules.Paths.Start, escapes: 1, KeyMeaning.None, bom, trail) ?? Settle();
     }
 
     /// <summary>Reads plain text. Null when all went well, else why it cannot be read safely.</summary>
@@ -143,6 +149,7 @@ internal sealed partial class RecordScan
         var frame = _frames[_framesUsed++];
         frame.Parent = parent;
         frame.HasView = parent is not null;
+        frame.Base = 0;
         frame.Findings.Clear();
         return frame;
     }
@@ -189,7 +196,7 @@ internal sealed partial class RecordScan
 
     private void Add(ReadOnlySpan<byte> text, Frame frame, int start, int end, CompiledRule rule, int entity, KeyMeaning key, HitPlace place, int escapes)
     {
-        var hit = new Hit { Rule = rule.Index, Entity = entity, Place = place, Escapes = (byte)escapes, Path = Here(key), TextStart = start, TextLength = end - start };
+        var hit = new Hit { Rule = rule.Index, Entity = entity, Place = place, Escapes = (byte)escapes, Path = Here(key), TextLength = end - start };
         if (frame.HasView)
         {
             hit.Start = frame.ToRecord(start);
@@ -199,8 +206,8 @@ internal sealed partial class RecordScan
         }
         else
         {
-            hit.Start = start;
-            hit.End = end;
+            hit.Start = hit.TextStart = frame.Base + start;
+            hit.End = frame.Base + end;
         }
 
         Hits.Add(hit);

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Weir.Pipeline.Redaction.Rules;
 
 namespace Weir.Pipeline.Redaction.Scanning;
@@ -16,147 +16,169 @@ internal enum TrailStop
 
     /// <summary>Before a value to look at.</summary>
     Value,
+
+    /// <summary>So near the text's end that whole registers can no longer be read.</summary>
+    Brink,
 }
 
-/// <summary>A place in a record behind one of its values, and the way on over those that concern nobody. What comes between two values is foreseen and compared in one piece.</summary>
-internal ref struct TrailWalk
+/// <summary>
+/// A place in a record behind one of its values, and the way on over those that concern nobody. What comes between two values is foreseen and compared in one piece, and so is the shape of a string.
+/// It reads the bytes themselves: the record's masks are not made before something comes that is not known.
+/// </summary>
+internal ref struct TrailWalk(TrailStep first)
 {
-    /// <summary>The last value.</summary>
-    public TrailStep Last;
+    /// <summary>How many bytes the text must hold from a place on that is read in whole registers: what stands before a value, and the value.</summary>
+    public const int Reach = TrailStep.Piece + ValueShape.Lengths;
+
+    /// <summary>Numbers shorter than that have no anchor.</summary>
+    private const int ShortNumber = BlockMasks.NumberLead + 1;
+
+    /// <summary>The last value; null where there is no trail.</summary>
+    public TrailStep Last = first;
 
     /// <summary>Behind it; at the closing quote of a string.</summary>
     public int At;
 
-    /// <summary>The next entry of the list of bytes that are anchors or special.</summary>
-    public ref int Interest;
-
     /// <summary>How many strings were read.</summary>
     public int Strings;
 
-    /// <summary>The value to look at, its first byte and the byte behind its last, its quotes aside.</summary>
+    /// <summary>The value to look at, and its first byte, its quote aside.</summary>
     public TrailStep? Coming;
     public int Start;
-    public int End;
 
     /// <summary>Goes on for as long as values are foreseen and plain. No calls stand in this loop, so that what it needs stays in registers.</summary>
+    /// <param name="text">The text, or its rest.</param>
+    /// <param name="from">Where that begins; all places of the walk are of the whole text.</param>
+    /// <param name="length">Of the whole text.</param>
+    /// <param name="brink">The last place from where <see cref="Reach"/> bytes can be read.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public TrailStop Skip(ref byte text, int length, Unanchored looks, BlockMasks masks)
+    public TrailStop Skip(ref byte text, int from, int length, int brink)
     {
-        ref var structure = ref MemoryMarshal.GetArrayDataReference(masks.Structure);
-        ref var digits = ref MemoryMarshal.GetArrayDataReference(masks.Digits);
-        ref var interest = ref Interest;
         var last = Last;
-        int at = At, strings = Strings;
-        int start = 0, end = 0;
-        TrailStep? coming;
-        var stop = TrailStop.Unforeseen;
-        while ((coming = last.After(ref text, at, length)) is not null)
+        int at = At - from, strings = Strings, start = 0;
+        length -= from;
+        brink -= from;
+        TrailStep? coming = null;
+        TrailStop stop;
+        while (true)
         {
-            start = at + coming.Length;
-            end = EndFrom(ref structure, start);
-            if (coming.IsString)
+            if (at > brink)
             {
-                // The quote before the comma ends this string or, which the count of quotes tells in the end, one more.
-                end--;
-                if (end < start || Unsafe.Add(ref text, end) != (byte)'"')
-                {
-                    break;
-                }
-
-                while (interest < start)
-                {
-                    interest = ref Unsafe.Add(ref interest, 1);
-                }
-
-                if (interest < end)
-                {
-                    // Articles, parcels: a key that names another number, and digits alone.
-                    if (!coming.OtherNumber || coming.Called || end - start > 63 || BitOperations.TrailingZeroCount(~PlainValue.From(ref digits, start)) != end - start)
-                    {
-                        stop = TrailStop.Value;
-                        break;
-                    }
-                }
-                else if (coming.Called || looks != Unanchored.None && end - start > 8 && MayBeWordy(looks, ref digits, masks, start, end))
-                {
-                    stop = TrailStop.Value;
-                    break;
-                }
+                stop = TrailStop.Brink;
+                break;
             }
-            else if (coming.Container is not null)
+
+            if ((coming = last.After(ref text, at, length)) is null)
             {
-                while (interest < start)
+                stop = TrailStop.Unforeseen;
+                break;
+            }
+
+            start = at + coming.Length;
+            if (coming.Length > TrailStep.Piece && start > brink + TrailStep.Piece)
+            {
+                stop = TrailStop.Brink;
+                break;
+            }
+
+            ref var value = ref Unsafe.Add(ref text, start);
+            if (coming.Kind == TrailValue.String)
+            {
+                var bytes = Vector256.LoadUnsafe(ref value);
+                var end = BitOperations.TrailingZeroCount(Vector256.Equals(bytes, Vector256.Create((byte)'"')).ExtractMostSignificantBits());
+                if (end == ValueShape.Piece)
                 {
-                    interest = ref Unsafe.Add(ref interest, 1);
+                    end += BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.LoadUnsafe(ref value, ValueShape.Piece), Vector256.Create((byte)'"')).ExtractMostSignificantBits());
                 }
 
-                if (end <= start)
+                // A quote behind a backslash ends no string; but no shape holds a backslash.
+                var shape = coming.ShapeOf(end);
+                bytes = ValueShape.Of(bytes);
+                while (shape is not null && !shape.Is(bytes, ref value, end))
                 {
-                    break;
+                    shape = shape.Next;
                 }
 
-                var sign = Unsafe.Add(ref text, start);
-                if (interest < end || coming.Called || !((uint)(sign - '1') <= 8 ? PlainValue.IsNumber(ref text, ref digits, start, end) : sign >= (byte)'f' && PlainValue.IsWord(ref text, start, end - start)))
+                if (shape is null)
                 {
                     stop = TrailStop.Value;
                     break;
                 }
+
+                at = start + end;
+            }
+            else if (coming.Kind == TrailValue.Scalar)
+            {
+                var end = PlainNumber(ref value, coming.OtherNumber);
+                if (end == 0)
+                {
+                    end = PlainWord(ref value);
+                }
+
+                // What may follow a number or word, blanks aside: ',', ']' and '}'.
+                var sign = Unsafe.Add(ref value, end);
+                if (end == 0 || sign != (byte)',' && (sign | 0x20) != '}')
+                {
+                    stop = TrailStop.Value;
+                    break;
+                }
+
+                at = start + end;
             }
             else
             {
-                if (start == length)
+                if (coming.Kind == TrailValue.Looked)
                 {
-                    // The keys of empty containers, if it ends with such.
-                    strings += coming.Strings;
-                    stop = TrailStop.End;
+                    stop = TrailStop.Value;
+                    break;
                 }
 
+                // The keys of empty containers, if it ends with such.
+                stop = start == length ? TrailStop.End : TrailStop.Unforeseen;
                 break;
             }
 
             strings += coming.Strings;
-            at = end;
             last = coming;
         }
 
-        (Last, At, Strings) = (last, at, strings);
-        Interest = ref interest;
-        (Coming, Start, End) = (coming, start, end);
+        (Last, At, Strings) = (last, at + from, strings);
+        (Coming, Start) = (coming, start + from);
         return stop;
     }
 
-    /// <summary>Past the value to look at.</summary>
-    public void Pass()
+    /// <summary>Past the value to look at, which ends, without its quote, before a place.</summary>
+    public void Pass(int end)
     {
         Strings += Coming!.Strings;
-        At = End;
+        At = end;
         Last = Coming;
     }
 
-    /// <summary>The first structural byte from a place on, or the end of the text.</summary>
+    /// <summary>The length of a number that needs no look: digits alone, or with a point between, without a sign; 0 for another. Too short for an anchor, or digits alone where the key names a number that is nobody's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int EndFrom(ref ulong structure, int position)
+    private static int PlainNumber(ref byte value, bool otherNumber)
     {
-        var block = position >> 6;
-        var bits = Unsafe.Add(ref structure, block) >> (position & 63) << (position & 63);
-        while (bits == 0)
+        var bytes = Vector128.LoadUnsafe(ref value);
+        var rest = ~Vector128.LessThan((bytes + Vector128.Create((byte)(0x80 - '0'))).AsSByte(), Vector128.Create((sbyte)(-128 + 10))).AsByte().ExtractMostSignificantBits();
+        var length = BitOperations.TrailingZeroCount(rest);
+        if (length == 0 || length >= 16 || value == (byte)'0' && length > 1)
         {
-            bits = Unsafe.Add(ref structure, ++block);
+            return 0;
         }
 
-        return (block << 6) + BitOperations.TrailingZeroCount(bits);
-    }
-
-    /// <summary>As far as the masks tell: a string with a digit or, where words count, a blank.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool MayBeWordy(Unanchored looks, ref ulong digits, BlockMasks masks, int from, int to)
-    {
-        if (looks == Unanchored.Strings || to - from > 64)
+        if (Unsafe.Add(ref value, length) == (byte)'.')
         {
-            return true;
+            // Past the point, the run of digits that follows.
+            var point = length + 1;
+            length = BitOperations.TrailingZeroCount(rest & rest - 1);
+            return length > point && length < ShortNumber ? length : 0;
         }
 
-        var told = PlainValue.From(ref digits, from) | (looks == Unanchored.Words ? PlainValue.From(ref MemoryMarshal.GetArrayDataReference(masks.Separators), from) : 0);
-        return BitOperations.TrailingZeroCount(told) < to - from;
+        return length < ShortNumber || otherNumber ? length : 0;
     }
+
+    /// <summary>The length of one of the three words of JSON; 0 for none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlainWord(ref byte value) => PlainValue.IsWord(ref value, 0, 4) ? 4 : PlainValue.IsWord(ref value, 0, 5) ? 5 : 0;
 }

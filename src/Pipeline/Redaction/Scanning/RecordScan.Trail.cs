@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Unicode;
+using Weir.Pipeline.Redaction.Rules;
+
+namespace Weir.Pipeline.Redaction.Scanning;
+
+/// <summary>
+/// Records that go as earlier ones went are read along their trail, without masks of the whole: what stands between the values and the shapes of most of them are known, and the others are looked at one by one,
+/// each as a text of its own. Where the trail ends, the record is read on the long way, from behind the last value.
+/// Nothing is taken on trust: all bytes are compared, or looked at, or the record is not read here.
+/// </summary>
+internal sealed partial class RecordScan
+{
+    /// <summary>The rest of a record that is too short for whole registers, and blanks of no meaning behind it.</summary>
+    private readonly byte[] _rest = new byte[512];
+
+    /// <summary>The value on the trail that is being looked at: the levels are only filled for it when they are asked for. Null when the walk goes by them.</summary>
+    private TrailStep? _along;
+
+    /// <summary>Goes along the trail of earlier records for as far as it leads: to the end, which gives true, or behind a value from where <see cref="Step"/> goes on.</summary>
+    private bool Along(ReadOnlySpan<byte> text, Frame frame, ref TrailWalk walk)
+    {
+        ref var first = ref MemoryMarshal.GetReference(text);
+        int from = 0, brink = text.Length - TrailWalk.Reach;
+        TrailStop stop;
+        while (true)
+        {
+            stop = walk.Skip(ref first, from, text.Length, brink);
+            if (stop == TrailStop.Value)
+            {
+                if (!(walk.Coming!.IsString ? LookAtString(text, frame, ref walk) : LookAtScalar(text, frame, ref walk)))
+                {
+                    stop = TrailStop.Unforeseen;
+                    break;
+                }
+            }
+            else if (stop == TrailStop.Brink)
+            {
+                // At most what is read before a value, and the value.
+                from = walk.At;
+                brink = text.Length;
+                var rest = text[from..];
+                rest.CopyTo(_rest);
+                _rest.AsSpan(rest.Length).Clear();
+                first = ref MemoryMarshal.GetArrayDataReference(_rest);
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        _along = null;
+        _depth = 0;
+        frame.Base = 0;
+        return stop == TrailStop.End;
+    }
+
+    /// <summary>False for a string that is none, or that the long way has to tell about.</summary>
+    private bool LookAtString(ReadOnlySpan<byte> text, Frame frame, ref TrailWalk walk)
+    {
+        var step = walk.Coming!;
+        if (End(text, walk.Start) is not (>= 0 and var end))
+        {
+            return false;
+        }
+
+        var value = text[walk.Start..end];
+        var masks = frame.Masks;
+        if (!step.Called && Commonplace.Is(value))
+        {
+            walk.Pass(end);
+            return true;
+        }
+
+        if (value.Length > 0)
+        {
+            masks.ScanPart(text, walk.Start, value.Length);
+            if (masks.AnyControl || masks.AnyNonAscii && !Utf8.IsValid(value))
+            {
+                return false;
+            }
+
+            var anchored = masks.AnyInterest;
+            if (step.Called || anchored && !(step.OtherNumber && masks.DigitRun(0) == value.Length) || !anchored && MayBeWordy(value, masks))
+            {
+                Enter(step, frame, walk.Start);
+                String(value, 0, value.Length, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
+                walk.Pass(end);
+                return true;
+            }
+        }
+        else if (step.Field is not null)
+        {
+            Enter(step, frame, walk.Start);
+            masks.Scan(value, json: false);
+            Field(value, 0, 0, frame, step.Field, step.Key, escapes: 1);
+            walk.Pass(end);
+            return true;
+        }
+
+        // Nothing but where letters, digits and signs stand has told that it needs no look.
+        if (value.Length < ValueShape.Lengths && !step.Called && step.LearnsShapes)
+        {
+            _rules.Trail.Learn(step, value);
+        }
+
+        walk.Pass(end);
+        return true;
+    }
+
+    /// <summary>False for a value that is none, or that the long way has to tell about.</summary>
+    private bool LookAtScalar(ReadOnlySpan<byte> text, Frame frame, ref TrailWalk walk)
+    {
+        var step = walk.Coming!;
+        var end = walk.Start;
+        while (end < text.Length && text[end] is not ((byte)',' or (byte)']' or (byte)'}') && text[end] > (byte)' ')
+        {
+            end++;
+        }
+
+        if (end == walk.Start || !IsWordOrNumber(text[walk.Start..end]))
+        {
+            return false;
+        }
+
+        var value = text[walk.Start..end];
+        frame.Masks.ScanPart(text, walk.Start, value.Length);
+        var anchored = frame.Masks.AnyInterest;
+        if (anchored || step.Called)
+        {
+            Enter(step, frame, walk.Start);
+            Scalar(value, 0, value.Length, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
+        }
+
+        walk.Pass(end);
+        return true;
+    }
+
+    /// <summary>The closing quote of the string whose first byte is at <paramref name="start"/>; -1 for none.</summary>
+    private static int End(ReadOnlySpan<byte> text, int start)
+    {
+        for (var at = start; ;)
+        {
+            var length = text[at..].IndexOfAny((byte)'"', (byte)'\\');
+            if (length < 0)
+            {
+                return -1;
+            }
+
+            at += length;
+            if (text[at] == (byte)'"')
+            {
+                return at;
+            }
+
+            if ((at += 2) > text.Length)
+            {
+                return -1;
+            }
+        }
+    }
+
+    /// <summary>As far as the masks tell: a string with a digit or, where words count, a blank.</summary>
+    private bool MayBeWordy(ReadOnlySpan<byte> value, BlockMasks masks) =>
+        value.Length > 8 && _rules.Looks switch
+        {
+            Unanchored.None => false,
+            Unanchored.Strings => true,
+            var looks => value.Length > 64 || BlockMasks.Any(masks.Digits, 0, value.Length) || looks == Unanchored.Words && BlockMasks.Any(masks.Separators, 0, value.Length),
+        };
+
+    /// <summary>Before a value on the trail is looked at, as a text of its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enter(TrailStep step, Frame frame, int start)
+    {
+        frame.Base = start;
+        _along = step;
+        _depth = step.Container!.Depth;
+        _levels[_depth].Whole = false;
+    }
+
+    /// <summary>Fills the levels for what stands in a container. No rule takes one that a trail leads into.</summary>
+    private void Fill(TrailContainer container)
+    {
+        for (var each = container; each is not null; each = each.Outer)
+        {
+            ref var level = ref _levels[each.Depth];
+            level.State = each.State;
+            level.IsArray = each.IsArray;
+            level.Inherited = null;
+            level.Whole = false;
+            level.Key = each.Key;
+        }
+    }
+}
