@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Scanning;
 
 namespace Weir.Pipeline.Redaction.Rules;
@@ -203,9 +204,10 @@ internal sealed class Trail
                 IsString = isString,
                 State = state,
                 Field = field,
-                Called = field is not null || key.NamesAny || _rules.Looks == Unanchored.Strings,
+                Called = field is not null || key.NamesAny || (key.Role & (KeyRole.Paired | KeyRole.Line)) != 0 || _rules.Looks == Unanchored.Strings,
             };
             _steps.Add(id, step);
+            container?.Learn(step);
         }
 
         before.Learn(step);
