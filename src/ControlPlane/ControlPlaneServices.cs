@@ -64,11 +64,7 @@ public static class ControlPlaneServices
                 .AddSingleton<SharedAuditLog>()
                 .AddSingleton<IAuditLog>(s => s.GetRequiredService<SharedAuditLog>())
                 .AddSingleton<ISharedThing>(s => s.GetRequiredService<SharedAuditLog>())
-                .AddSingleton<IOperationGuard>(s =>
-                {
-                    var me = s.GetRequiredService<ThisInstance>();
-                    return new FleetOperationGuard(s.GetRequiredService<StateTable>(), s.GetRequiredService<StateDatabase>(), me.Shown, me.Roles.Contains(InstanceRoles.Console), s.GetRequiredService<TimeProvider>());
-                })
+                .AddSingleton<IOperationGuard, FleetOperationGuard>()
                 .AddSharedDocument(SharedDocument.Partners)
                 .AddSharedDocument(SharedDocument.Scalings)
                 .AddSharedDocument(SharedDocument.Tokens)

@@ -13,10 +13,9 @@ internal sealed class ReshardOperation(IKinesis kinesis, ScalingJournal journal,
 
     string IOperationSteps.Kind => Kind;
 
-    public async Task RunStepAsync(OperationStep step, CancellationToken cancellationToken)
+    public async Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken)
     {
-        var (target, report) = (step.Target, step.Report);
-        var count = int.Parse(step.Body.Split(',')[step.Number], CultureInfo.InvariantCulture);
+        var count = int.Parse(body.Split(',')[step], CultureInfo.InvariantCulture);
         var deadline = time.GetUtcNow() + StepLimit;
         var noted = false;
         while (true)
@@ -37,12 +36,8 @@ internal sealed class ReshardOperation(IKinesis kinesis, ScalingJournal journal,
 
             try
             {
-                await step.ChangeAsync(token => kinesis.UpdateShardCountAsync(new UpdateShardCountRequest(count, StreamName: target), token), cancellationToken);
+                await kinesis.UpdateShardCountAsync(new UpdateShardCountRequest(count, StreamName: target), cancellationToken);
                 break;
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && time.GetUtcNow() <= deadline)
-            {
-                report("Waiting: the call took too long to be sure that it is still this process's to make");
             }
             catch (KinesisException e) when (time.GetUtcNow() <= deadline && (e.StatusCode >= 500 || e.Code is KinesisErrorCodes.ResourceInUse or KinesisErrorCodes.Throttling))
             {

@@ -26,7 +26,7 @@ public static class ConsoleModule
             mud.SnackbarConfiguration.HideTransitionDuration = 150;
             mud.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
         });
-        return services.AddSingleton<Charts.ChartMarks>().AddScoped<Pause>().AddScoped<Changes>();
+        return services.AddScoped<Pause>().AddScoped<Changes>();
     }
 
     /// <summary>Security headers and error pages. First in the pipeline, before authentication.</summary>

@@ -219,9 +219,6 @@ internal sealed class LocalShard
         _lastMs = Math.Max(_lastMs, block.ArrivedMs);
     }
 
-    /// <summary>Leaves out so many numbers, which records that are lost may have had.</summary>
-    public void PassNumbers(ulong count) => _counter.Pass(Tip + count);
-
     /// <summary>Everything that a restart needs and the document does not say.</summary>
     public ShardRemains Capture()
     {
@@ -229,11 +226,10 @@ internal sealed class LocalShard
             return new ShardRemains { Index = _index.Copy(), Next = _tip, LastMs = _index.LastArrivedMs ?? _lastMs };
     }
 
-    /// <summary>Forgets what the log no longer has from its beginning on; answers how many of the records should be there.</summary>
-    public long ForgetReleased(long position, long horizonMs)
+    public void ForgetReleased(long position)
     {
         lock (_lock)
-            return _index.ForgetReleased(position, horizonMs);
+            _index.ForgetReleased(position);
     }
 
     public Shard ToWire() => new(

@@ -48,7 +48,8 @@ internal sealed class RequestBody : IDisposable
     public static async ValueTask<RequestBody> CopyAsync(IFeatureCollection features, BodyMemory memory, CancellationToken cancellationToken)
     {
         var reader = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
-        var bytes = memory.RentAhead(features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength);
+        // The length is the client's word: believed up to a size, the rest grows as it comes.
+        var bytes = memory.Rent((int)Math.Clamp(features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength ?? 4096, 16, 1 << 20));
         var length = 0;
         try
         {

@@ -170,17 +170,17 @@ public sealed class OperationRunnerTests : IDisposable
 
         public Exception? Error { get; set; }
 
-        public async Task RunStepAsync(OperationStep step, CancellationToken cancellationToken)
+        public async Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken)
         {
-            Ran.Add($"{step.Target}/{step.Body}/{step.Number}");
+            Ran.Add($"{target}/{body}/{step}");
             if (Error is { } error)
             {
                 throw error;
             }
 
-            if (HoldAt == step.Number)
+            if (HoldAt == step)
             {
-                step.Report("held");
+                report("held");
                 await Go.Task.WaitAsync(cancellationToken);
             }
         }

@@ -59,7 +59,13 @@ public sealed class BlockMasksTests
             var text = new byte[random.Next(1, 160)];
             for (var i = 0; i < text.Length; i++)
             {
-                text[i] = round % 3 == 0 ? (byte)random.Next(256) : Alphabet[random.Next(round % 3 == 1 ? Alphabet.Length : 12)];
+                text[i] = (round % 4) switch
+                {
+                    0 => (byte)random.Next(256),
+                    1 => Alphabet[random.Next(Alphabet.Length)],
+                    2 => Alphabet[random.Next(12)],
+                    _ => (byte)(random.Next(40) == 0 ? '-' : random.Next('0', '9' + 1)),
+                };
             }
 
             var start = random.Next(text.Length);

@@ -45,4 +45,23 @@ public sealed class ValidationTests
 
     [Fact]
     public void Options_that_no_detector_has_are_not_answered() => Assert.Null(Validation.IsValid("EMAIL_ADDRESS", "a@b.io", """{"allow_display_name":true}"""));
+
+    [Fact]
+    public void The_check_digit_of_long_numbers_is_told_as_digit_by_digit()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 5000; round++)
+        {
+            var digits = new byte[random.Next(1, 25)];
+            var sum = 0;
+            for (var i = 0; i < digits.Length; i++)
+            {
+                var digit = random.Next(10);
+                digits[i] = (byte)('0' + digit);
+                sum += (digits.Length - i) % 2 == 1 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit;
+            }
+
+            Assert.Equal(sum % 10 == 0, CardDetector.Luhn(digits));
+        }
+    }
 }

@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Weir.Pipeline.Redaction.Detection;
 
 /// <summary>Payment card numbers: 12 to 19 digits, an issuer's prefix with one of its lengths, and the Luhn check (ISO/IEC 7812-1).</summary>
 internal static class CardDetector
 {
-    private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF"u8);
-
     /// <summary>True for digits (ASCII, nothing between them) that are a card number.</summary>
     public static bool IsCard(ReadOnlySpan<byte> digits) => digits.Length is >= 12 and <= 19 && Issuer(digits) && Luhn(digits);
 
@@ -136,28 +136,17 @@ internal static class CardDetector
 
         var before = start > from ? text[start - 1] : (byte)0;
         var after = end < to ? text[end] : (byte)0;
-        // The last part of a UUID.
-        if (before == (byte)'-' && digits == 12 && start - 6 >= from && text[start - 6] == (byte)'-' && !text[(start - 5)..(start - 1)].ContainsAnyExcept(HexDigits))
-        {
-            return true;
-        }
-
         return before == (byte)':' && after == (byte)':'
             || before is (byte)'-' or (byte)'/' && start - 2 >= from && char.IsAsciiLetterOrDigit((char)text[start - 2]) && text[start..end].Contains(before)
             || NearWords.Article(text, start, from);
     }
 
-    /// <summary>Groups as people write cards: two, or three as 4-6-5, or more of one length with a shorter one last; beside a word for cards three of any length. Five digits are an article's or a postal code's.</summary>
-    public static bool IsGrouped(ref NumberRun run, int groups, bool named)
+    /// <summary>Groups as people write cards: up to three of any length, or more of one length with a shorter one last.</summary>
+    public static bool IsGrouped(ref NumberRun run, int groups)
     {
-        if (groups <= 2 || groups == 3 && (named || run.GroupLength(0) is 4 or 6))
+        if (groups <= 3)
         {
             return true;
-        }
-
-        if (run.GroupLength(0) == 5)
-        {
-            return false;
         }
 
         for (var g = 1; g < groups; g++)
@@ -176,7 +165,18 @@ internal static class CardDetector
     {
         var sum = 0;
         var twice = false;
-        for (var i = digits.Length - 1; i >= 0; i--)
+        var rest = digits.Length;
+        if (rest >= 16)
+        {
+            // The last sixteen at once; every other of them counts twice, the last does not.
+            rest -= 16;
+            var last = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(digits), (nuint)rest) - Vector128.Create((byte)'0');
+            var doubled = last + (last & Vector128.Create((ushort)0x00FF).AsByte());
+            doubled -= Vector128.GreaterThan(doubled, Vector128.Create((byte)9)) & Vector128.Create((byte)9);
+            sum = Vector128.Sum(doubled);
+        }
+
+        for (var i = rest - 1; i >= 0; i--)
         {
             var d = digits[i] - '0';
             if (twice)

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Weir.Pipeline.Redaction.Detection;
 
@@ -11,7 +11,24 @@ internal static class EmailDetector
     private const int LongestLocal = 64;
     private const int LongestDomain = 253;
 
-    private static readonly SearchValues<byte> Local = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'!#$^~`*"u8);
+    // A bit per byte below 128, in two words.
+    private static readonly (ulong Low, ulong High) Local = Bits("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'!#$^~`*"u8);
+    private static readonly (ulong Low, ulong High) Label = Bits("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
+
+    private static (ulong Low, ulong High) Bits(ReadOnlySpan<byte> bytes)
+    {
+        ulong low = 0, high = 0;
+        foreach (var b in bytes)
+        {
+            (low, high) = b < 64 ? (low | 1UL << b, high) : (low, high | 1UL << (b - 64));
+        }
+
+        return (low, high);
+    }
+
+    /// <summary>One of the bytes, or one above 127.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsIn((ulong Low, ulong High) bits, byte b) => b >= 0x80 || ((b < 64 ? bits.Low : bits.High) >> (b & 63) & 1) != 0;
 
     /// <summary>The address around the '@' at <paramref name="at"/>, inside [from, to); false when there is none.</summary>
     public static bool TryFind(ReadOnlySpan<byte> text, int at, int from, int to, out int start, out int end)
@@ -39,7 +56,8 @@ internal static class EmailDetector
         }
         else
         {
-            while (start > floor && (text[start - 1] >= 0x80 || Local.Contains(text[start - 1])))
+            var local = Local;
+            while (start > floor && IsIn(local, text[start - 1]))
             {
                 start--;
             }
@@ -134,11 +152,12 @@ internal static class EmailDetector
 
         var limit = Math.Min(to, position + LongestDomain);
         int labels = 0, label = position, good = -1;
+        var within = Label;
         var i = position;
         for (; i <= limit; i++)
         {
             var b = i < limit ? text[i] : (byte)' ';
-            if (b >= 0x80 || char.IsAsciiLetterOrDigit((char)b) || b is (byte)'-' or (byte)'_')
+            if (IsIn(within, b))
             {
                 continue;
             }

@@ -4,11 +4,10 @@ namespace Weir.Pipeline.Redaction.Detection;
 /// <summary>What the words of a key, or the words before a value, say about the value.</summary>
 internal sealed class KeyContext
 {
-    public static readonly KeyContext None = new([], false, false, false, KeyRole.None);
+    public static readonly KeyContext None = new([], false, false, false);
 
-    private KeyContext(int[] entities, bool phone, bool card, bool number, KeyRole role)
+    private KeyContext(int[] entities, bool phone, bool card, bool number)
     {
-        Role = role;
         Entities = entities;
         Phone = phone;
         Card = card;
@@ -17,9 +16,6 @@ internal sealed class KeyContext
 
     /// <summary>Entities without code of their own that the key names.</summary>
     public int[] Entities { get; }
-
-    /// <summary>What it is to the keys around it.</summary>
-    public KeyRole Role { get; }
 
     /// <summary>The key names a phone number.</summary>
     public bool Phone { get; }
@@ -65,7 +61,7 @@ internal sealed class KeyContext
             }
         }
 
-        return new KeyContext([.. entities], phone, card, number, KeyRoles.Of(words));
+        return new KeyContext([.. entities], phone, card, number);
     }
 }
 

@@ -36,18 +36,16 @@ internal ref struct NumberRun
     /// <summary>Reads the run that starts with the digit at <paramref name="start"/>.</summary>
     public void Read(ReadOnlySpan<byte> text, int start, int to)
     {
-        Count = 0;
-        Groups = 0;
         Cut = false;
-        var i = start;
-        var gap = 0;
+        // Counted in registers: each digit would have to wait for what the one before has written.
+        int i = start, count = 0, groups = 0, gap = 0;
         var open = true;
         for (; i < to; i++)
         {
             var b = text[i];
             if ((uint)(b - '0') <= 9)
             {
-                if (Count == MostDigits)
+                if (count == MostDigits)
                 {
                     Cut = true;
                     break;
@@ -55,12 +53,12 @@ internal ref struct NumberRun
 
                 if (open)
                 {
-                    _groups[Groups++] = (byte)Count;
+                    _groups[groups++] = (byte)count;
                     open = false;
                 }
 
-                _positions[Count] = i;
-                _digits[Count++] = b;
+                _positions[count] = i;
+                _digits[count++] = b;
                 gap = 0;
             }
             else if (b is (byte)' ' or (byte)'-' or (byte)'.' or (byte)'(' or (byte)')' or (byte)'/')
@@ -77,7 +75,8 @@ internal ref struct NumberRun
             }
         }
 
-        _groups[Groups] = (byte)Count;
+        _groups[groups] = (byte)count;
+        (Count, Groups) = (count, groups);
     }
 
     [InlineArray(MostDigits)]

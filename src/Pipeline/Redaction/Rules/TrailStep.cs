@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Weir.Pipeline.Redaction.Detection;
 
 namespace Weir.Pipeline.Redaction.Rules;
 
@@ -26,31 +25,7 @@ internal enum TrailValue : byte
 /// <param name="Depth">1 for the record.</param>
 /// <param name="State">Of the path automaton.</param>
 /// <param name="Key">The key whose value it is, or whose value the arrays around it are.</param>
-internal sealed record TrailContainer(TrailContainer? Outer, int Depth, bool IsArray, int State, KeyMeaning Key)
-{
-    private readonly List<TrailStep> _names = [];
-
-    /// <summary>Its key says that it is about a person, or one of the keys that stood in it.</summary>
-    public bool IsPerson { get; private set; } = (Key.Role & KeyRole.Person) != 0 || IsArray && Outer is { IsPerson: true };
-
-    /// <summary>Under the trail's lock: a value of it was learned. Names are looked at if it is about a person, those learned before too.</summary>
-    public void Learn(TrailStep step)
-    {
-        IsPerson |= IsArray ? Outer is { IsPerson: true } : (step.Key.Role & KeyRole.Contact) != 0;
-        if (step.Key.OfPerson is not null)
-        {
-            _names.Add(step);
-        }
-
-        if (IsPerson)
-        {
-            foreach (var name in _names)
-            {
-                name.Called = true;
-            }
-        }
-    }
-}
+internal sealed record TrailContainer(TrailContainer? Outer, int Depth, bool IsArray, int State, KeyMeaning Key);
 
 /// <summary>
 /// One value of the records of a stream: all that stands between the value before and it, byte for byte, what it means, and which values came next when it was read.
@@ -74,10 +49,18 @@ internal sealed class TrailStep
 
     private static readonly ValueShape?[] NoShapes = new ValueShape?[ValueShape.Lengths + 1];
 
+    /// <summary>In place of a step that is not known; it stands nowhere.</summary>
+    private static readonly TrailStep Nowhere = new(new byte[Piece + 1], null, KeyMeaning.None);
+
     private readonly Vector256<byte> _bytes;
     private readonly Vector256<byte> _counted;
     private readonly byte[] _spelled;
     private ValueShape?[] _shapes = NoShapes;
+
+    // What came next first, second, and later on.
+    private TrailStep _next = Nowhere;
+    private TrailStep _other = Nowhere;
+    private TrailStep[] _more = [];
     private int _shapesLearned;
 
     /// <summary>Before the first value of a record.</summary>
@@ -96,6 +79,12 @@ internal sealed class TrailStep
         bytes[..piece].Fill(0xFF);
         bytes[piece..].Clear();
         _counted = Vector256.Create<byte>(bytes);
+        if (spelled.Length > Piece)
+        {
+            // One piece does not tell it. 0xFF is no byte of UTF-8, and a text that holds as many is told by Stands.
+            _bytes = _counted = Vector256<byte>.AllBitsSet;
+        }
+
         _spelled = spelled;
         Length = spelled.Length;
         Container = container;
@@ -123,15 +112,18 @@ internal sealed class TrailStep
     public CompiledRule? Field { get; init; }
 
     /// <summary>Key or path alone call for a look at the value.</summary>
-    public bool Called { get; set; }
+    public bool Called => Kind == TrailValue.Looked;
 
-    public TrailValue Kind => Container is null ? TrailValue.None : Called ? TrailValue.Looked : IsString ? TrailValue.String : TrailValue.Scalar;
+    public TrailValue Kind { get; init; }
 
     /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
     public bool OtherNumber { get; }
 
     /// <summary>What counts its finds; null before the first.</summary>
     public PathCount? Count { get; set; }
+
+    /// <summary>The shape of all strings that were learned here; null for none, or when they differ.</summary>
+    public ValueShape? OnlyShape { get; private set; }
 
     /// <summary>How strings of a length below <see cref="ValueShape.Lengths"/> look that stand here and need no look; null for none, and for that length itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,49 +132,40 @@ internal sealed class TrailStep
     /// <summary>More shapes can be learned.</summary>
     public bool LearnsShapes => _shapesLearned < MostShapes;
 
-    /// <summary>What came next first, second, and later on.</summary>
-    public TrailStep? Next { get; private set; }
+    /// <summary>All its bytes stand at a place.</summary>
+    public bool Stands(ref byte text, int at, int length) => this != Nowhere && MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, at), length - at).StartsWith(_spelled);
 
-    public TrailStep? Other { get; private set; }
-
-    public TrailStep[] More { get; private set; } = [];
-
-    /// <summary>The step, known from earlier records, whose bytes stand at <paramref name="at"/>; null for another.</summary>
+    /// <summary>The step, known from earlier records, whose bytes stand at <paramref name="at"/>, from where 32 bytes can be read; null for another. One that is longer must be asked with <see cref="Stands"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TrailStep? After(ref byte text, int at, int length)
     {
-        if (at > length - Piece)
-        {
-            return NearEnd(ref text, at, length);
-        }
-
         var bytes = Vector256.LoadUnsafe(ref Unsafe.Add(ref text, at));
-        var next = Next;
-        if (next is not null && ((bytes ^ next._bytes) & next._counted) == Vector256<byte>.Zero && next.Length <= Piece)
+        var next = _next;
+        if (((bytes ^ next._bytes) & next._counted) == Vector256<byte>.Zero)
         {
             return next;
         }
 
-        next = Other;
-        return next is not null && ((bytes ^ next._bytes) & next._counted) == Vector256<byte>.Zero && next.Length <= Piece ? next : NearEnd(ref text, at, length);
+        next = _other;
+        return ((bytes ^ next._bytes) & next._counted) == Vector256<byte>.Zero ? next : Searched(ref text, at, length);
     }
 
-    /// <summary>As <see cref="After"/>, for any step and place.</summary>
+    /// <summary>As <see cref="After"/>, for a step of any length and place among those known.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private TrailStep? NearEnd(ref byte text, int at, int length)
+    private TrailStep? Searched(ref byte text, int at, int length)
     {
         var rest = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, at), length - at);
-        if (Next is { } next && rest.StartsWith(next._spelled))
+        if (rest.StartsWith(_next._spelled))
         {
-            return next;
+            return _next;
         }
 
-        if (Other is { } other && rest.StartsWith(other._spelled))
+        if (rest.StartsWith(_other._spelled))
         {
-            return other;
+            return _other;
         }
 
-        foreach (var more in More)
+        foreach (var more in _more)
         {
             if (rest.StartsWith(more._spelled))
             {
@@ -209,15 +192,17 @@ internal sealed class TrailStep
             return;
         }
 
+        var learned = new ValueShape(harmless, _shapes[harmless.Length]);
+        OnlyShape = _shapes == NoShapes && harmless.Length < ValueShape.Piece ? learned : null;
         var shapes = _shapes == NoShapes ? new ValueShape?[NoShapes.Length] : _shapes;
-        Volatile.Write(ref shapes[harmless.Length], new ValueShape(harmless, shapes[harmless.Length]));
+        Volatile.Write(ref shapes[harmless.Length], learned);
         Volatile.Write(ref _shapes, shapes);
     }
 
     /// <summary>Learns what came after this one. Under the trail's lock: readers see each change at once or later.</summary>
     public void Learn(TrailStep step)
     {
-        var known = new TrailStep?[] { Next, Other }.OfType<TrailStep>().Concat(More).ToList();
+        var known = new[] { _next, _other }.Where(step => step != Nowhere).Concat(_more).ToList();
         if (known.Contains(step) || known.Count == MostOthers + 2)
         {
             return;
@@ -226,8 +211,8 @@ internal sealed class TrailStep
         // What another begins with comes behind it: a number's key before a string's, which has a quote more.
         var place = known.FindIndex(k => step._spelled.AsSpan().StartsWith(k._spelled));
         known.Insert(place < 0 ? known.Count : place, step);
-        More = [.. known.Skip(2)];
-        Other = known.ElementAtOrDefault(1);
-        Next = known[0];
+        _more = [.. known.Skip(2)];
+        _other = known.ElementAtOrDefault(1) ?? Nowhere;
+        _next = known[0];
     }
 }

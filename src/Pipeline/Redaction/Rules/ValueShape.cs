@@ -23,6 +23,7 @@ internal sealed class ValueShape
 
     private readonly Vector256<byte> _first;
     private readonly Vector256<byte> _second;
+    private readonly Vector256<byte> _counted;
 
     /// <param name="value">Shorter than <see cref="Lengths"/>.</param>
     /// <param name="next">Another of the same length.</param>
@@ -31,13 +32,26 @@ internal sealed class ValueShape
         Span<byte> bytes = stackalloc byte[Lengths];
         bytes.Clear();
         value.CopyTo(bytes);
+        bytes[value.Length] = (byte)'"';
         _first = Of(Vector256.Create<byte>(bytes[..Piece]));
         _second = Of(Vector256.Create<byte>(bytes[Piece..]));
+        bytes[..(value.Length + 1)].Fill(0xFF);
+        bytes[(value.Length + 1)..].Clear();
+        _counted = Vector256.Create<byte>(bytes[..Piece]);
+        Length = value.Length;
         Next = next;
     }
 
+    /// <summary>In bytes.</summary>
+    public int Length { get; }
+
     /// <summary>Another of the same length.</summary>
     public ValueShape? Next { get; }
+
+    /// <summary>A string that is shorter than 32 bytes, as this one is, looks like this, and its closing quote follows.</summary>
+    /// <param name="first">Its first 32 bytes, in the form of <see cref="Of"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsClosed(Vector256<byte> first) => ((first ^ _first) & _counted) == Vector256<byte>.Zero;
 
     /// <summary>The string whose first bytes these are looks like this.</summary>
     /// <param name="first">Its first 32 bytes, in the form of <see cref="Of"/>.</param>

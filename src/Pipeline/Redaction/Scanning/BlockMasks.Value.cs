@@ -28,6 +28,9 @@ internal sealed partial class BlockMasks
             case LaneWidth.Bits512:
                 One<Lanes512>(text, start, length);
                 break;
+            case LaneWidth.Bits256 when length <= 32:
+                One<LanesHalf>(text, start, length);
+                break;
             case LaneWidth.Bits256:
                 One<Lanes256>(text, start, length);
                 break;
@@ -54,12 +57,24 @@ internal sealed partial class BlockMasks
         var within = ulong.MaxValue >> (64 - length);
         var v = T.Load(ref first);
         var digit = T.Bits(T.Within(v, (byte)'0', 9)) & within;
+        // Windows look past the last block.
+        Digits[1] = 0;
+        AnyNonAscii = AnyControl = Malformed = false;
+        if (digit == within)
+        {
+            // Digits alone: one number, which continues no word, and no place else.
+            (Digits[0], Letters[0], Separators[0], Special[0]) = (digit, 0, 0, 0);
+            Anchors[0] = Numbers[0] = 1UL << NumberLead & within;
+            AnySpecial = false;
+            AnyInterest = length > NumberLead;
+            return;
+        }
+
         var alpha = T.Bits(T.Within(T.Lower(v), (byte)'a', 25)) & within;
         var separator = T.Bits(T.Named(SeparatorTable, v, v)) & within;
         var sign = T.Bits(T.Named(SignTable, v, v)) & within;
         var colon = T.Bits(T.Is(v, (byte)':')) & within;
         ulong anchors = 0, special = 0;
-        AnyNonAscii = AnyControl = Malformed = false;
         if ((T.Bits(T.Or(T.Named(RareTable, v, v), T.Odd(v))) & within) != 0)
         {
             Rarely<T>(ref first, out var rare);
@@ -80,8 +95,6 @@ internal sealed partial class BlockMasks
 
         anchors |= candidates.ToScalar() & within;
         (Digits[0], Letters[0], Separators[0], Anchors[0], Numbers[0], Special[0]) = (digit, alpha, separator, anchors, numbers.ToScalar() & within, special);
-        // Windows look past the last block.
-        Digits[1] = 0;
         AnySpecial = special != 0;
         AnyInterest = (anchors | special) != 0;
     }

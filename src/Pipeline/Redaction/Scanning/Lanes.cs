@@ -100,9 +100,42 @@ internal readonly struct Lanes256(Vector256<byte> a, Vector256<byte> b) : ILanes
     public static bool Any(Lanes256 v) => (v._a | v._b).ExtractMostSignificantBits() != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Within(Vector256<byte> v, byte from, byte width) =>
+    internal static Vector256<byte> Within(Vector256<byte> v, byte from, byte width) =>
         // Moved to the lowest of the signed bytes: one comparison does for both ends.
         Vector256.LessThan((v + Vector256.Create((byte)(0x80 - from))).AsSByte(), Vector256.Create((sbyte)(-128 + width + 1))).AsByte();
+}
+
+/// <summary>One register of 256 bits for the first half; the other counts as empty.</summary>
+internal readonly struct LanesHalf(Vector256<byte> a) : ILanes<LanesHalf>
+{
+    private readonly Vector256<byte> _a = a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesHalf Load(ref byte text) => new(Vector256.LoadUnsafe(ref text));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesHalf Or(LanesHalf a, LanesHalf b) => new(a._a | b._a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesHalf Lower(LanesHalf v) => new(v._a | Vector256.Create((byte)0x20));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesHalf Is(LanesHalf v, byte value) => new(Vector256.Equals(v._a, Vector256.Create(value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesHalf Within(LanesHalf v, byte from, byte width) => new(Lanes256.Within(v._a, from, width));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesHalf Named(Vector128<byte> table, LanesHalf index, LanesHalf value) => new(Vector256.Equals(Avx2.Shuffle(Vector256.Create(table, table), index._a), value._a));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesHalf Odd(LanesHalf v) => new(Vector256.LessThan(v._a.AsSByte(), Vector256.Create((sbyte)0x20)).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Bits(LanesHalf v) => v._a.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(LanesHalf v) => v._a.ExtractMostSignificantBits() != 0;
 }
 
 /// <summary>Four registers of 128 bits.</summary>

@@ -42,7 +42,7 @@ internal sealed partial class RecordScan
                 brink = text.Length;
                 var rest = text[from..];
                 rest.CopyTo(_rest);
-                _rest.AsSpan(rest.Length).Clear();
+                _rest.AsSpan(rest.Length, TrailWalk.Reach).Clear();
                 first = ref MemoryMarshal.GetArrayDataReference(_rest);
             }
             else
@@ -61,22 +61,38 @@ internal sealed partial class RecordScan
     private bool LookAtString(ReadOnlySpan<byte> text, Frame frame, ref TrailWalk walk)
     {
         var step = walk.Coming!;
-        if (End(text, walk.Start) is not (>= 0 and var end))
-        {
-            return false;
-        }
-
-        var value = text[walk.Start..end];
         var masks = frame.Masks;
-        if (!step.Called && Commonplace.Is(value))
+        var end = walk.Quote;
+        if (!step.Called && Commonplace.Is(text[walk.Start..Math.Min(end, text.Length)]) && end - walk.Start < ValueShape.Lengths)
         {
             walk.Pass(end);
             return true;
         }
 
+        var near = end - walk.Start < ValueShape.Lengths && end > walk.Start;
+        if (near)
+        {
+            masks.ScanPart(text, walk.Start, end - walk.Start);
+        }
+
+        // The first quote may stand behind a backslash.
+        if (!near || masks.AnySpecial)
+        {
+            end = End(text, walk.Start);
+            if (end < 0)
+            {
+                return false;
+            }
+        }
+
+        var value = text[walk.Start..end];
         if (value.Length > 0)
         {
-            masks.ScanPart(text, walk.Start, value.Length);
+            if (!near || end != walk.Quote)
+            {
+                masks.ScanPart(text, walk.Start, value.Length);
+            }
+
             if (masks.AnyControl || masks.AnyNonAscii && !Utf8.IsValid(value))
             {
                 return false;
@@ -86,7 +102,7 @@ internal sealed partial class RecordScan
             if (step.Called || anchored && !(step.OtherNumber && masks.DigitRun(0) == value.Length) || !anchored && MayBeWordy(value, masks))
             {
                 Enter(step, frame, walk.Start);
-                String(value, 0, value.Length, anchored, frame, step.State, step.Key.Depends ? InItsRole(text, walk.Start, end, step.State, step.Key) : step.Key, step.Field, escapes: 1);
+                String(value, 0, value.Length, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
                 walk.Pass(end);
                 return true;
             }
@@ -131,7 +147,7 @@ internal sealed partial class RecordScan
         if (anchored || step.Called)
         {
             Enter(step, frame, walk.Start);
-            Scalar(value, 0, value.Length, anchored, frame, step.State, step.Key.Depends ? InItsRole(text, walk.Start, end, step.State, step.Key) : step.Key, step.Field, escapes: 1);
+            Scalar(value, 0, value.Length, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
         }
 
         walk.Pass(end);
@@ -192,8 +208,6 @@ internal sealed partial class RecordScan
             level.Inherited = null;
             level.Whole = false;
             level.Key = each.Key;
-            level.IsPerson = each.IsPerson;
-            level.Name = null;
         }
     }
 }

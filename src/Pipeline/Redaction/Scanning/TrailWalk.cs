@@ -46,6 +46,9 @@ internal ref struct TrailWalk(TrailStep first)
     public TrailStep? Coming;
     public int Start;
 
+    /// <summary>The first quote behind <see cref="Start"/> if it is less than 64 bytes away; else that place.</summary>
+    public int Quote;
+
     /// <summary>Goes on for as long as values are foreseen and plain. No calls stand in this loop, so that what it needs stays in registers.</summary>
     /// <param name="text">The text, or its rest.</param>
     /// <param name="from">Where that begins; all places of the walk are of the whole text.</param>
@@ -55,7 +58,7 @@ internal ref struct TrailWalk(TrailStep first)
     public TrailStop Skip(ref byte text, int from, int length, int brink)
     {
         var last = Last;
-        int at = At - from, strings = Strings, start = 0;
+        int at = At - from, strings = Strings, start = 0, end = 0;
         length -= from;
         brink -= from;
         TrailStep? coming = null;
@@ -75,9 +78,10 @@ internal ref struct TrailWalk(TrailStep first)
             }
 
             start = at + coming.Length;
-            if (coming.Length > TrailStep.Piece && start > brink + TrailStep.Piece)
+            end = ValueShape.Lengths;
+            if (coming.Length > TrailStep.Piece && (start > brink + TrailStep.Piece || !coming.Stands(ref text, at, length)))
             {
-                stop = TrailStop.Brink;
+                stop = coming.Stands(ref text, at, length) ? TrailStop.Brink : TrailStop.Unforeseen;
                 break;
             }
 
@@ -85,7 +89,17 @@ internal ref struct TrailWalk(TrailStep first)
             if (coming.Kind == TrailValue.String)
             {
                 var bytes = Vector256.LoadUnsafe(ref value);
-                var end = BitOperations.TrailingZeroCount(Vector256.Equals(bytes, Vector256.Create((byte)'"')).ExtractMostSignificantBits());
+                var alike = ValueShape.Of(bytes);
+                if (coming.OnlyShape is { } only && only.IsClosed(alike))
+                {
+                    // Without a search for its end, on which all that follows would have to wait.
+                    at = start + only.Length;
+                    strings += coming.Strings;
+                    last = coming;
+                    continue;
+                }
+
+                end = BitOperations.TrailingZeroCount(Vector256.Equals(bytes, Vector256.Create((byte)'"')).ExtractMostSignificantBits());
                 if (end == ValueShape.Piece)
                 {
                     end += BitOperations.TrailingZeroCount(Vector256.Equals(Vector256.LoadUnsafe(ref value, ValueShape.Piece), Vector256.Create((byte)'"')).ExtractMostSignificantBits());
@@ -93,8 +107,7 @@ internal ref struct TrailWalk(TrailStep first)
 
                 // A quote behind a backslash ends no string; but no shape holds a backslash.
                 var shape = coming.ShapeOf(end);
-                bytes = ValueShape.Of(bytes);
-                while (shape is not null && !shape.Is(bytes, ref value, end))
+                while (shape is not null && !shape.Is(alike, ref value, end))
                 {
                     shape = shape.Next;
                 }
@@ -109,7 +122,7 @@ internal ref struct TrailWalk(TrailStep first)
             }
             else if (coming.Kind == TrailValue.Scalar)
             {
-                var end = PlainNumber(ref value, coming.OtherNumber);
+                end = PlainNumber(ref value, coming.OtherNumber);
                 if (end == 0)
                 {
                     end = PlainWord(ref value);
@@ -143,7 +156,7 @@ internal ref struct TrailWalk(TrailStep first)
         }
 
         (Last, At, Strings) = (last, at + from, strings);
-        (Coming, Start) = (coming, start + from);
+        (Coming, Start, Quote) = (coming, start + from, start + end + from);
         return stop;
     }
 
