@@ -12,8 +12,11 @@ namespace Weir.CommitLog;
 /// </summary>
 public sealed partial class CommitLog : IAsyncDisposable
 {
-    /// <summary>The most one batch may take, with 32 bytes more for each entry.</summary>
+    /// <summary>The most one batch may take, with <see cref="EntryOverheadBytes"/> more for each entry.</summary>
     public const int MaxBatchBytes = 256 << 20;
+
+    /// <summary>What an entry takes on disk beside its payload.</summary>
+    public const int EntryOverheadBytes = Frame.HeaderBytes;
 
     private readonly ILogDisk _disk;
     private readonly IDisposable _lock;

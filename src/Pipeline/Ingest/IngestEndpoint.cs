@@ -210,6 +210,11 @@ internal sealed partial class IngestEndpoint(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask KeepAsync(Partner partner, RecordIntake intake)
     {
+        if (intake.Batch.CommitBytes > CommitLog.CommitLog.MaxBatchBytes)
+        {
+            throw new IngestRefusedException(IngestProblem.LaidOutTooLarge(CommitLog.CommitLog.MaxBatchBytes));
+        }
+
         limits.Spend(partner, intake.Batch.Count, intake.Bytes);
         await spool.Spool.AppendAsync(intake.Batch);
         if (intake.Batch.Outcome != IdempotencyOutcome.New)
@@ -229,7 +234,7 @@ internal sealed partial class IngestEndpoint(
     private async Task<ShardMark?[]> AcksAsync(SpoolBatch batch, TimeSpan wait, CancellationToken cancellationToken)
     {
         var acks = batch.Acks!;
-        await Task.WhenAny(Task.WhenAll(acks.Select(a => a.Answer)), Task.Delay(wait, time, cancellationToken));
+        await Task.WhenAll(acks.Select(a => a.Answer)).WaitAsync(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var marks = new ShardMark?[acks.Length];
         for (var i = 0; i < acks.Length; i++)
         {

@@ -42,6 +42,9 @@ internal sealed record IngestProblem(int Status, string Code, string Title, stri
     public static IngestProblem RequestTooLarge(int limit) =>
         new(413, "request-too-large", "The request is too large", $"A request may have {limit} bytes; send fewer records in one.", "body", limit);
 
+    public static IngestProblem LaidOutTooLarge(int limit) =>
+        new(413, "request-too-large", "The request is too large", $"The records of a request may take {limit} bytes on disk, with their keys; send fewer in one.", "body", limit);
+
     public static IngestProblem DecompressedTooLarge(int limit) =>
         new(413, "decompressed-too-large", "The decompressed request is too large", $"A request may have {limit} bytes once decompressed; send fewer records in one.", "body", limit);
 

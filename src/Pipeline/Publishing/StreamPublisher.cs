@@ -137,6 +137,12 @@ internal sealed partial class StreamPublisher : IDisposable
                 // Released already, so it had been published.
                 continue;
             }
+            catch (InvalidDataException e)
+            {
+                // Damaged on disk, as the spool said when it was opened: nothing can bring it back, and the stream must not wait for it.
+                LogDamaged(_tools.Logger, position, Stream, e);
+                continue;
+            }
         }
 
         var arrivals = await _tools.Search.FindAsync(Stream, items, intents.Min(i => i.At), cancellationToken);
@@ -215,6 +221,9 @@ internal sealed partial class StreamPublisher : IDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Publishing to {Stream} over {Shards} shards; {Records} records wait.")]
     private static partial void LogShards(ILogger logger, string stream, int shards, long records);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The record at {Position} of the spool for {Stream} is damaged; whether the stream has it is unknown.")]
+    private static partial void LogDamaged(ILogger logger, long position, string stream, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stream {Stream} does not exist; its {Records} records wait in the spool.")]
     private static partial void LogAbsent(ILogger logger, string stream, long records);

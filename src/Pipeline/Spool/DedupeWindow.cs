@@ -19,6 +19,7 @@ internal sealed class DedupeWindow : IAsyncDisposable
     private readonly Queue<Remembered> _order = new();
     private readonly ConcurrentDictionary<Remembered, Task> _appending = new();
     private int _evictions;
+    private bool _outOfOrder;
 
     private DedupeWindow(CommitLog.CommitLog log, DedupeOptions options, TimeProvider time)
     {
@@ -32,7 +33,12 @@ internal sealed class DedupeWindow : IAsyncDisposable
 
     public static async Task<DedupeWindow> OpenAsync(string directory, DedupeOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        var log = await CommitLog.CommitLog.OpenAsync(new CommitLogOptions { Directory = directory, SegmentBytes = 8L << 20 }, logger, cancellationToken);
+        return Of(await CommitLog.CommitLog.OpenAsync(new CommitLogOptions { Directory = directory, SegmentBytes = 8L << 20 }, logger, cancellationToken), options, time);
+    }
+
+    /// <summary>What a log holds, which is this window's from now on.</summary>
+    internal static DedupeWindow Of(CommitLog.CommitLog log, DedupeOptions options, TimeProvider time)
+    {
         var window = new DedupeWindow(log, options, time);
         foreach (var entry in log.Scan(log.Start))
         {
@@ -45,7 +51,12 @@ internal sealed class DedupeWindow : IAsyncDisposable
     }
 
     /// <summary>Whether a record of this id was taken within the window.</summary>
-    public bool HasSeen(UInt128 id) => _ids.Contains(id);
+    public bool HasSeen(UInt128 id)
+    {
+        // Not only when something new is remembered: on a quiet stream an id would stay taken for as long as nothing else comes.
+        Evict();
+        return _ids.Contains(id);
+    }
 
     /// <summary>The hash of the body that came with this key and the answer it got; null when the key is new.</summary>
     public (UInt128 BodyHash, byte[] Answer)? Find(UInt128 key)
@@ -55,21 +66,16 @@ internal sealed class DedupeWindow : IAsyncDisposable
             return null;
         }
 
-        return (seen.BodyHash, seen.Answer ?? SpoolMarker.Read(_log.Read(seen.Position!.Value).Payload.Span).Answer);
+        return (seen.BodyHash, SpoolMarker.Read(seen.Marker is { } marker ? marker : _log.Read(seen.Position!.Value).Payload.Span).Answer);
     }
 
     /// <summary>Remembers what a commit brought; in memory at once, on disk soon (see <see cref="FlushAsync"/>).</summary>
     public void Remember(byte[] marker)
     {
         var content = SpoolMarker.Read(marker);
-        var seen = new Remembered(content.AtMilliseconds, content.Ids, content.Key, content.BodyHash) { Answer = content.Answer };
+        var seen = new Remembered(content.AtMilliseconds, content.Ids, content.Key, content.BodyHash) { Marker = marker };
         Add(seen);
-        _appending[seen] = AppendAsync(seen, marker);
-        if (seen.Position is not null)
-        {
-            _appending.TryRemove(seen, out _);
-        }
-
+        Append(seen);
         Evict();
     }
 
@@ -83,17 +89,38 @@ internal sealed class DedupeWindow : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when everything remembered so far is on disk. Throws what the log did.</summary>
-    public Task FlushAsync() => Task.WhenAll(_appending.Values);
+    /// <summary>Completes when everything remembered so far is on disk. Throws what the log did; what it refused for want of room is written at the next call.</summary>
+    public Task FlushAsync()
+    {
+        foreach (var (seen, attempt) in _appending)
+        {
+            if (attempt.IsFaulted)
+            {
+                _outOfOrder = true;
+                Append(seen);
+            }
+        }
+
+        return Task.WhenAll(_appending.Values);
+    }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
     private long Horizon => _time.GetUtcNow().ToUnixTimeMilliseconds() - (_options.WindowMinutes * 60_000L);
 
-    private async Task AppendAsync(Remembered seen, byte[] marker)
+    private void Append(Remembered seen)
     {
-        seen.Position = await _log.AppendAsync(marker, CancellationToken.None);
-        seen.Answer = null;
+        _appending[seen] = AppendAsync(seen);
+        if (seen.Marker is null)
+        {
+            _appending.TryRemove(seen, out _);
+        }
+    }
+
+    private async Task AppendAsync(Remembered seen)
+    {
+        seen.Position = await _log.AppendAsync(seen.Marker, CancellationToken.None);
+        seen.Marker = null;
         _appending.TryRemove(seen, out _);
     }
 
@@ -118,6 +145,7 @@ internal sealed class DedupeWindow : IAsyncDisposable
         while (_order.TryPeek(out var oldest) && (oldest.AtMilliseconds < horizon || Count > _options.MaxEntries))
         {
             _order.Dequeue();
+            _appending.TryRemove(oldest, out _);
             foreach (var id in oldest.Ids)
             {
                 _ids.Remove(id);
@@ -128,12 +156,18 @@ internal sealed class DedupeWindow : IAsyncDisposable
                 _keys.Remove(key);
             }
 
-            if (++_evictions % 1024 == 0 && _order.TryPeek(out var next) && next.Position is { } position)
+            if (++_evictions % 1024 == 0 && FirstNeeded() is { } position)
             {
                 _log.ReleaseBefore(position);
             }
         }
     }
+
+    /// <summary>Where the log's first marker stands that is still remembered; null while the oldest one is not written yet.</summary>
+    private LogPosition? FirstNeeded() =>
+        !_outOfOrder ? (_order.TryPeek(out var next) ? next.Position : null)
+        : _order.Min(r => r.Position?.Offset) is { } offset ? new LogPosition(offset)
+        : null;
 
     private sealed class Remembered(long atMilliseconds, UInt128[] ids, UInt128? key, UInt128 bodyHash)
     {
@@ -142,8 +176,8 @@ internal sealed class DedupeWindow : IAsyncDisposable
         public UInt128? Key { get; } = key;
         public UInt128 BodyHash { get; } = bodyHash;
 
-        /// <summary>The answer while it is not on disk yet.</summary>
-        public byte[]? Answer { get; set; }
+        /// <summary>All of it while it is not on disk yet.</summary>
+        public byte[]? Marker { get; set; }
 
         public LogPosition? Position { get; set; }
     }

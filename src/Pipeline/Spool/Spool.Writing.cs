@@ -67,8 +67,8 @@ internal sealed partial class Spool
     {
         _group.Clear();
         _idsInGroup.Clear();
-        var bytes = 0;
-        while (reader.TryPeek(out var next) && (_group.Count == 0 || bytes + next.Bytes <= _options.MaxCommitBytes))
+        var bytes = 0L;
+        while (reader.TryPeek(out var next) && (_group.Count == 0 || bytes + next.CommitBytes <= _options.MaxCommitBytes))
         {
             if (next.NeedsDedupe)
             {
@@ -87,7 +87,7 @@ internal sealed partial class Spool
 
             reader.TryRead(out _);
             _group.Add(next);
-            bytes += next.Bytes;
+            bytes += next.CommitBytes;
         }
     }
 
@@ -145,10 +145,22 @@ internal sealed partial class Spool
             Prepare(batches);
             positions = _entries.Count == 0 ? [] : await _log.AppendAsync(_entries, CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException)
+        catch (Exception e) when (e is not IOException && batches.Count > 1)
+        {
+            // Not the disk, but something with one of them: nothing was written, and the others must not suffer for it.
+            foreach (var batch in batches.ToArray())
+            {
+                await CommitAsync([batch], index);
+            }
+
+            return;
+        }
+#pragma warning disable CA1031 // Whatever it is, its sender must hear of it, and the writer must go on: without it every later request would wait for ever.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             var error = e is LogFullException ? new SpoolFullException("The disk of the spool is full.", e) : e;
-            LogAppendFailed(_logger, _entries.Count, e);
+            LogAppendFailed(_logger, batches.Sum(b => b.Count), e);
             foreach (var batch in batches)
             {
                 batch.Fail(error);

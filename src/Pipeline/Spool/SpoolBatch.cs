@@ -64,6 +64,9 @@ internal sealed class SpoolBatch : IDisposable, IValueTaskSource
     /// <summary>Bytes of the entries as they will stand in the log.</summary>
     public int Bytes => _used;
 
+    /// <summary>The same with what the log adds to each.</summary>
+    public long CommitBytes => _used + ((long)CommitLog.CommitLog.EntryOverheadBytes * Count);
+
     /// <summary>Whether any record has an id of its own.</summary>
     public bool HasIds { get; private set; }
 

@@ -79,6 +79,15 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.Contains(before, e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_record_without_a_byte_is_stored_like_any_other()
+    {
+        await _store.WriteAsync([new CleanRecord("orders", "shardId-000000000000", "1", 0, "key", Start, ReadOnlyMemory<byte>.Empty, "set", 0)], Cancel);
+
+        Assert.Equal("", Assert.Single((await _store.ReadAsync(new RecordQuery("orders"), Cancel)).Records).Data);
+        Assert.Equal(1, await _store.CountAsync("orders", Cancel));
+    }
+
     public void Dispose()
     {
         _store.Dispose();
