@@ -33,7 +33,7 @@ var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=
 builder.Configuration.AddShippedSettings();
 builder.WebHost.UseStaticWebAssets().UseIngestTransport();
 var configuration = builder.Configuration;
-if (BindingPolicy.Problem(configuration) is { } problem)
+if ((BindingPolicy.Problem(configuration) ?? DataFolder.Problem(configuration)) is { } problem)
 {
     await Console.Error.WriteLineAsync(problem);
     return 2;
@@ -92,7 +92,8 @@ if (instance.ShowsConsole)
     builder.Services.AddSharedPeople(configuration, services => services.GetRequiredService<PeopleSchema>().Connect());
 }
 
-return await Startup.RunAsync(() =>
+builder.Logging.ExplainFailures();
+return await Startup.RunAsync(configuration, () =>
 {
     var app = builder.Build();
     app.UseConsole();

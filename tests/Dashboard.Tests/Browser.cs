@@ -20,6 +20,8 @@ internal sealed class Browser : IDisposable
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, CookieContainer = _cookies }) { BaseAddress = server.Address };
     }
 
+    public IReadOnlyCollection<Cookie> Cookies => _cookies.GetAllCookies();
+
     public Task<HttpResponseMessage> GetAsync(string path) => _client.GetAsync(path);
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _client.SendAsync(request);

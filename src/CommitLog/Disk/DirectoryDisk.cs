@@ -28,7 +28,7 @@ internal sealed partial class DirectoryDisk : ILogDisk
         }
         catch (IOException e)
         {
-            throw new IOException($"The log in {_directory} is held by another process, or by this one a second time ({e.Message})", e);
+            throw new IOException($"The log in {_directory} is in use by another process, or by this one a second time: {e.Message}", e);
         }
     }
 

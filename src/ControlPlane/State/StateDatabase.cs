@@ -122,7 +122,7 @@ public sealed class StateDatabase
         var version = (int)connection.Query(transaction, "PRAGMA user_version", r => r.GetInt64(0))[0];
         if (version > Migrations.Length)
         {
-            throw new InvalidOperationException($"'{connection.DataSource}' is of version {version}; this program knows versions up to {Migrations.Length}.");
+            throw new InvalidDataException($"'{connection.DataSource}' is of version {version}; this program knows versions up to {Migrations.Length}.");
         }
 
         foreach (var migration in Migrations.Skip(version))

@@ -9,6 +9,7 @@ using Weir.ControlPlane;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Commands;
 using Weir.Dashboard.Api;
+using Weir.Dashboard.Hosting;
 
 namespace Weir.Dashboard.Access;
 
@@ -19,8 +20,7 @@ public static class AccessServices
     /// <summary>Sign-in for people (cookie) and programs (token), and a policy for each of <see cref="Permissions"/>. Whatever says nothing of its own needs a signed-in user.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
-        var data = Path.GetFullPath(configuration["DataDirectory"] ?? "data");
-        Directory.CreateDirectory(data);
+        var data = DataFolder.PathOf(configuration);
         services.AddDbContext<PeopleDatabase>(o => o.UseSqlite($"Data Source={Path.Combine(data, "people.db")}"));
 
         // Cookies stay valid over a restart, and over every instance that shares the folder.
@@ -53,6 +53,7 @@ public static class AccessServices
             cookie.Events.OnRedirectToLogin = c => RedirectPagesOnly(c, StatusCodes.Status401Unauthorized);
             cookie.Events.OnRedirectToAccessDenied = c => RedirectPagesOnly(c, StatusCodes.Status403Forbidden);
         });
+        services.AddAntiforgery(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null).AddPolicyScheme(PersonOrToken, null, o =>
             o.ForwardDefaultSelector = c => c.Request.Headers.ContainsKey("Authorization") || c.Request.Query.ContainsKey("access_token") ? TokenAuthentication.SchemeName : IdentityConstants.ApplicationScheme);
         services.Configure<AuthenticationOptions>(o => o.DefaultScheme = o.DefaultAuthenticateScheme = o.DefaultChallengeScheme = o.DefaultForbidScheme = PersonOrToken);
@@ -65,6 +66,7 @@ public static class AccessServices
             }
         });
         services
+            .AddSingleton<FailedSignIns>()
             .AddSingleton<PeopleCommandHandler>()
             .AddSingleton<IPeople>(s => s.GetRequiredService<PeopleCommandHandler>())
             .AddCommand<CreatePerson, PeopleCommandHandler>()

@@ -42,8 +42,14 @@ public static class AccountEndpoints
     }
 
     private static async Task<RedirectHttpResult> SignInAsync(
-        [FromForm] string? email, [FromForm] string? password, [FromForm] string? returnUrl, SignInManager<Person> signIn, IAuditLog audit, CancellationToken cancellationToken)
+        HttpContext context, [FromForm] string? email, [FromForm] string? password, [FromForm] string? returnUrl, SignInManager<Person> signIn, FailedSignIns failures, IAuditLog audit, CancellationToken cancellationToken)
     {
+        var back = IsLocal(returnUrl) ? $"&returnUrl={Uri.EscapeDataString(returnUrl!)}" : "";
+        if (!failures.MayTry(context))
+        {
+            return TypedResults.LocalRedirect($"/sign-in?error=busy{back}");
+        }
+
         var person = email is null ? null : await signIn.UserManager.FindByNameAsync(email.Trim());
         if (person is null)
         {
@@ -58,10 +64,11 @@ public static class AccountEndpoints
             return TypedResults.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/");
         }
 
+        failures.Count(context);
+
         // An address that nobody has is not written down: it may be anybody's, or a password in the wrong field.
         var who = person is null ? new Actor("anonymous", "anonymous", []) : new Actor(person.Id, person.DisplayName, []);
         await audit.AppendAsync(who, "sign-in", "console", result.IsLockedOut ? "denied" : "failed", null, cancellationToken);
-        var back = IsLocal(returnUrl) ? $"&returnUrl={Uri.EscapeDataString(returnUrl!)}" : "";
         return TypedResults.LocalRedirect($"/sign-in?error={(result.IsLockedOut ? "locked" : "wrong")}{back}");
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 
@@ -24,9 +25,20 @@ internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, PeopleSche
         return !_exists;
     }
 
-    /// <summary>Whether this request may make the first administrator: it comes from this machine. Whoever reaches a fresh server over a network first must not own it.</summary>
+    /// <summary>
+    /// Whether this request may make the first administrator: it comes from this machine, not through a proxy on it, and was meant for it. Whoever reaches a fresh server
+    /// over a network first must not own it, nor may a web page whose name was made to point here after it was loaded
+    /// (<see href="https://owasp.org/www-community/attacks/DNS_Rebinding">DNS rebinding</see>).
+    /// </summary>
     public bool MaySetUp(HttpContext context) =>
-        context.Connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote) || configuration.GetValue("Access:AllowRemoteSetup", false);
+        configuration.GetValue("Access:AllowRemoteSetup", false)
+        || (context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote)
+            && IsThisMachine(context.Request.Host.Host)
+            && !configuration.GetValue("Hosting:BehindHttpsProxy", false)
+            && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded"));
+
+    private static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Makes the administrator, or says what is wrong with the input. Of two that try at once one wins; the other gets <c>taken</c>.</summary>
     /// <returns>Null when done, else a code: <c>taken</c>, or the codes of <see cref="IdentityError"/>.</returns>
@@ -78,7 +90,8 @@ internal sealed partial class FirstAdmin(IServiceScopeFactory scopes, PeopleSche
 
             if (problem is not null)
             {
-                throw new InvalidOperationException($"Access:Bootstrap:Password cannot be used for the first administrator: {SignInMessages.For(problem)}");
+                var key = problem.Contains("Email", StringComparison.Ordinal) || problem.Contains("UserName", StringComparison.Ordinal) ? "Access:Bootstrap:Email" : "Access:Bootstrap:Password";
+                throw new OptionsValidationException("Access:Bootstrap", typeof(FirstAdmin), [$"{key} cannot be used for the first administrator: {SignInMessages.For(problem)}"]);
             }
 
             LogBootstrapped(logger);

@@ -11,6 +11,7 @@ public static class SignInMessages
         null or "" => "",
         "taken" => "An administrator exists already. Sign in instead.",
         "wrong" => "E-mail address or password is wrong.",
+        "busy" => "Too many failed attempts from this address. Try again in a minute.",
         "locked" => "Too many attempts. Try again in five minutes.",
         "PasswordTooShort" => $"The password needs at least {MinPasswordLength} characters.",
         "InvalidEmail" or "InvalidUserName" => "That is not an e-mail address.",

@@ -10,9 +10,12 @@ internal sealed class SameSiteFilter : IEndpointFilter
     {
         var request = context.HttpContext.Request;
         var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
-        var byCookie = !request.Headers.ContainsKey("Authorization");
-        return changes && byCookie && request.Headers["Sec-Fetch-Site"].ToString() is not ("same-origin" or "none" or "")
+        return changes && IsOfAnotherSite(request)
             ? ValueTask.FromResult<object?>(Problems.Denied("Changes are taken from this site only, or with a token."))
             : next(context);
     }
+
+    /// <summary>Whether a page of another origin uses the browser's cookie. Another port of this host is another origin, to which cookies go all the same.</summary>
+    internal static bool IsOfAnotherSite(HttpRequest request) =>
+        !request.Headers.ContainsKey("Authorization") && request.Headers["Sec-Fetch-Site"].ToString() is not ("same-origin" or "none" or "");
 }

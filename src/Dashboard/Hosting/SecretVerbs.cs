@@ -15,12 +15,25 @@ internal static class SecretVerbs
                keys limit --partner NAME [--records N] [--bytes N]     bounds what a partner may send a second; none given: no bound
                keys sign --partner NAME [--quiet]                      makes a partner sign its requests and prints the secret
                keys unsign --partner NAME                              takes the secret away
-        """;
 
-    private const string TokensUsage = """
-        usage: tokens create --name NAME --role viewer|operator|compliance|admin [--quiet]
-               tokens list
-               tokens revoke --id ID
+        """ + DataOption;
+
+    private static readonly string TokensUsage = $"""
+        usage: tokens create --name NAME --role {string.Join('|', Roles.All)} [--quiet]    makes a token and prints it; it cannot be shown again
+               tokens list                                             lists tokens, never their secrets
+               tokens revoke --id ID                                   ends a token at once
+
+        """ + DataOption;
+
+    private const string AuditUsage = """
+        usage: audit verify    checks the hash chain of the audit log; exit code 1 when it is broken
+
+        """ + DataOption;
+
+    private const string DataOption = """
+
+        --data DIR names the server's folder, DataDirectory of the settings by default; the server may be running.
+        Exit codes: 0 done, 2 wrong use, or the folder cannot be used.
         """;
 
     private static readonly Actor Shell = new("shell", $"{Environment.UserName} (command line)", [Roles.Admin]);
@@ -121,7 +134,7 @@ internal static class SecretVerbs
         }
     });
 
-    public static Task<int> AuditAsync(string[] args) => RunAsync(args, "usage: audit verify    checks the hash chain of the audit log; exit code 1 when it is broken", async (action, options, _, audit) =>
+    public static Task<int> AuditAsync(string[] args) => RunAsync(args, AuditUsage, async (action, options, _, audit) =>
     {
         if (action != "verify")
         {
@@ -146,10 +159,16 @@ internal static class SecretVerbs
         {
             var options = new VerbOptions(args[1..]);
             var configuration = SettingsFile.ForVerb(options.Value("--data"));
+            if (DataFolder.Problem(configuration) is { } problem)
+            {
+                await Console.Error.WriteLineAsync(problem);
+                return 2;
+            }
+
             var database = StateDatabase.Open(configuration);
             return await run(args[0], options, database, new SqliteAuditLog(database, TimeProvider.System));
         }
-        catch (Exception e) when (e is UsageException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is UsageException or ArgumentException or InvalidOperationException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             await Console.Error.WriteLineAsync(usage);

@@ -9,15 +9,24 @@ internal static class Verbs
     public static bool TryFind(IReadOnlyList<Verb> verbs, string[] args, out Verb? verb)
     {
         verb = null;
-        if (args is [] || args[0].StartsWith('-') && args[0] is not ("--help" or "-h") || args[0] == "serve")
+        var serves = args is [] || args[0].StartsWith('-') || args[0] == "serve";
+        if (serves && !args.Any(IsHelp))
         {
             return false;
+        }
+
+        if (serves)
+        {
+            verb = new Verb("help", "", _ => Task.FromResult(Help(verbs, ["--help"])));
+            return true;
         }
 
         verb = verbs.FirstOrDefault(v => v.Name == args[0])
             ?? new Verb("help", "", _ => Task.FromResult(Help(verbs, args)));
         return true;
     }
+
+    private static bool IsHelp(string arg) => arg is "--help" or "-h";
 
     private static int Help(IReadOnlyList<Verb> verbs, string[] args)
     {
@@ -38,7 +47,11 @@ internal static class Verbs
         }
 
         output.WriteLine();
-        output.WriteLine("Every verb knows --help. Settings are in appsettings.json; an environment variable Section__Key overrides Section:Key.");
+        output.WriteLine("Every verb knows --help. To serve, settings come from appsettings.json, the environment and the command line, the later overriding the earlier:");
+        output.WriteLine();
+        output.WriteLine("  DataDirectory=/var/lib/weir LocalKinesis__Port=4568 weir serve --Urls=http://127.0.0.1:5081");
+        output.WriteLine();
+        output.WriteLine("docs/configuration.md lists every setting. Exit codes of serve: 0 stopped, 2 could not start.");
         return asked ? 0 : 2;
     }
 }

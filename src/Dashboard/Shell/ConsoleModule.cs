@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.HttpOverrides;
 using MudBlazor;
 using MudBlazor.Services;
+using Weir.Dashboard.Api;
 
 namespace Weir.Dashboard.Shell;
 
@@ -29,9 +31,19 @@ public static class ConsoleModule
         return services.AddScoped<Pause>().AddScoped<Changes>();
     }
 
-    /// <summary>Security headers and error pages. First in the pipeline, before authentication.</summary>
+    /// <summary>What a proxy says, security headers and error pages. First in the pipeline, before authentication.</summary>
     public static void UseConsole(this WebApplication app)
     {
+        if (app.Configuration.GetValue("Hosting:BehindHttpsProxy", false))
+        {
+            app.UseDeclaredProxy();
+        }
+
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseHsts();
+        }
+
         app.Use(async (context, next) =>
         {
             context.Response.OnStarting(static state =>
@@ -44,6 +56,12 @@ public static class ConsoleModule
                 headers["Cross-Origin-Opener-Policy"] = "same-origin";
                 return Task.CompletedTask;
             }, context);
+            if (IsSocketOfAnotherSite(context.Request))
+            {
+                await Problems.Denied("Live connections are taken from pages of this site only, or with a token.").ExecuteAsync(context);
+                return;
+            }
+
             await next();
         });
         app.UseWhen(IsPage, pages =>
@@ -56,6 +74,27 @@ public static class ConsoleModule
             pages.UseStatusCodePagesWithReExecute(Links.NotFound, createScopeForStatusCodePages: true);
         });
     }
+
+    /// <summary>Requests are HTTPS to the browser, so cookies are marked for it; who sent them is the last address that the proxy names.</summary>
+    private static void UseDeclaredProxy(this WebApplication app)
+    {
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor };
+
+        // The setting says that a proxy is there, wherever it is.
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        app.UseForwardedHeaders(forwarded);
+        app.Use((context, next) =>
+        {
+            context.Request.Scheme = Uri.UriSchemeHttps;
+            return next(context);
+        });
+    }
+
+    /// <summary>Nothing else keeps pages of other origins from opening a WebSocket with the cookie: CORS does not cover it.</summary>
+    private static bool IsSocketOfAnotherSite(HttpRequest request) =>
+        (request.Path.StartsWithSegments("/hubs") || request.Path.StartsWithSegments("/_blazor"))
+        && !request.Query.ContainsKey("access_token") && SameSiteFilter.IsOfAnotherSite(request);
 
     /// <summary>Static files: styles, scripts, fonts.</summary>
     public static void MapAssets(this WebApplication app) => app.MapStaticAssets().AllowAnonymous();

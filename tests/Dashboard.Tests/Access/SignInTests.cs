@@ -47,6 +47,20 @@ public sealed class SignInTests(BootstrappedServer server) : IClassFixture<Boots
     }
 
     [Fact]
+    public async Task A_signed_in_browser_opens_no_live_connection_for_a_page_at_another_port()
+    {
+        using var browser = new Browser(server);
+        await browser.PostAsync("/account/sign-in", ("email", WeirServer.Email), ("password", WeirServer.Password));
+        foreach (var (site, expected) in new[] { ("same-site", HttpStatusCode.Forbidden), ("same-origin", HttpStatusCode.OK) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/hubs/metrics/negotiate?negotiateVersion=1");
+            request.Headers.Add("Sec-Fetch-Site", site);
+            using var answer = await browser.SendAsync(request);
+            Assert.Equal(expected, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task An_administrator_lets_people_in_changes_their_roles_and_shuts_them_out()
     {
         using var admin = server.Client(Roles.Admin);

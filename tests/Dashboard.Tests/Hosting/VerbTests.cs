@@ -19,6 +19,15 @@ public sealed class VerbTests
         Assert.Equal(2, await verb!.RunAsync(["list", "--json"]));
     }
 
+    [Theory]
+    [InlineData("serve", "--help")]
+    [InlineData("--Urls=http://127.0.0.1:0", "-h")]
+    public async Task Whoever_asks_for_help_gets_it_instead_of_a_server(params string[] args)
+    {
+        Assert.True(Verbs.TryFind(Known, args, out var help));
+        Assert.Equal(0, await help!.RunAsync([]));
+    }
+
     [Fact]
     public async Task Help_ends_well_and_an_unknown_verb_does_not()
     {

@@ -182,4 +182,36 @@ public sealed class PublishingTests
         await Until.Async("the spool drained", () => Drained(last));
         AssertEachOnceAndInOrder(kinesis.All("orders"), 800);
     }
+
+    [Fact]
+    public async Task A_record_of_unknown_outcome_that_is_damaged_on_disk_does_not_hold_up_its_stream()
+    {
+        var kinesis = new ScriptedKinesis();
+        kinesis.Create("orders", 1);
+        var directory = IngestServer.NewDirectory();
+        kinesis.After = _ => throw new IOException("Connection reset.");
+        kinesis.BeforeReading = () => throw new IOException("Connection refused.");
+        await using (var server = await IngestServer.StartAsync(kinesis, directory, ("Publishing:DrainSeconds", "0")))
+        {
+            await server.PostAsync("/v1/streams/orders/records", "in doubt", "text/plain");
+            await Until.Async("the call", () => kinesis.All("orders").Count == 1);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(directory, "spool", "log")))
+        {
+            var bytes = await File.ReadAllBytesAsync(file);
+            if (bytes.AsSpan().IndexOf("in doubt"u8) is var at and >= 0)
+            {
+                bytes[at] ^= 1;
+                await File.WriteAllBytesAsync(file, bytes);
+            }
+        }
+
+        (kinesis.After, kinesis.BeforeReading) = (_ => Task.CompletedTask, () => { });
+        await using var again = await IngestServer.StartAsync(kinesis, directory);
+        await again.PostAsync("/v1/streams/orders/records", "after", "text/plain");
+
+        await Until.Async("the record after", () => kinesis.All("orders").Any(r => Encoding.UTF8.GetString(r.Data.Span) == "after"));
+        Assert.Equal(2, kinesis.All("orders").Count);
+    }
 }

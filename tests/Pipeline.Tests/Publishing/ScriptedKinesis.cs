@@ -21,6 +21,9 @@ internal sealed class ScriptedKinesis : IKinesis
     /// <summary>Called after a call is carried out; what it throws hides the answer.</summary>
     public Func<PutRecordsRequest, Task> After { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called before records are read; what it throws the caller gets.</summary>
+    public Action BeforeReading { get; set; } = () => { };
+
     public int Calls { get; private set; }
 
     public sealed class HeldShard(int number, UInt128 start, UInt128 end)
@@ -148,6 +151,7 @@ internal sealed class ScriptedKinesis : IKinesis
 
     public Task<GetRecordsResponse> GetRecordsAsync(GetRecordsRequest request, CancellationToken cancellationToken)
     {
+        BeforeReading();
         var parts = request.ShardIterator.Split('|');
         lock (_gate)
         {

@@ -36,7 +36,7 @@ public sealed class PipelineDatabase
     private readonly string _connectionString;
 
     /// <summary>Opens or creates the file.</summary>
-    /// <exception cref="InvalidOperationException">The file is of another version of Weir.</exception>
+    /// <exception cref="InvalidDataException">The file is of another version of Weir.</exception>
     public PipelineDatabase(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -45,7 +45,7 @@ public sealed class PipelineDatabase
         var version = (long)Run(connection, "PRAGMA user_version")!;
         var isEmpty = (long)Run(connection, "SELECT COUNT(*) FROM sqlite_master")! == 0;
         if (!isEmpty && version != Version)
-            throw new InvalidOperationException($"{path} is of version {version} and this program reads version {Version}: move the file away, and the stream is read again from its start.");
+            throw new InvalidDataException($"{path} is of version {version} and this program reads version {Version}: move the file away, and the stream is read again from its start.");
         if (isEmpty)
             Run(connection, $"PRAGMA page_size={PageBytes}");
         Run(connection, "PRAGMA journal_mode=WAL");
