@@ -27,11 +27,18 @@ public sealed record CommitLogOptions
     /// </summary>
     public int SpareSegments { get; init; } = 1;
 
+    /// <summary>
+    /// A position up to which everything is known to have been flushed, from whatever the caller keeps beside the log: what is missing before it is told as
+    /// lost and not taken for an unfinished write, and no position before it is given again. Zero when nothing is known.
+    /// </summary>
+    public long KnownEnd { get; init; }
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Directory);
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 1L << 20);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, 1L << 30);
+        ArgumentOutOfRangeException.ThrowIfNegative(KnownEnd);
         ArgumentOutOfRangeException.ThrowIfNegative(WriteAheadBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(WriteAheadBytes, 64 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(SpareSegments, 1);

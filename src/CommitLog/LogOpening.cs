@@ -17,7 +17,8 @@ internal sealed partial class LogOpening(ILogDisk disk, Spares spares, CommitLog
 
     public (List<Segment> Segments, LogOpenReport Report) Open(CancellationToken cancellationToken)
     {
-        var cleanEnd = CleanEnd.Read(disk);
+        var closedAt = CleanEnd.Read(disk);
+        var cleanEnd = Math.Max(closedAt, options.KnownEnd);
         var files = disk.List()
             .Select(f => (Start: SegmentHeader.TryParse(f.Name, out var start) ? start : -1, f.Length))
             .Where(f => f.Start >= 0)
@@ -48,7 +49,7 @@ internal sealed partial class LogOpening(ILogDisk disk, Spares spares, CommitLog
 
         CleanEnd.Remove(disk);
         LogOpened(_directory, segments[0].Start, end, segments.Count);
-        return (segments, new LogOpenReport(torn, _quarantined));
+        return (segments, new LogOpenReport(torn, _quarantined, closedAt > 0 || files.Count == 0));
     }
 
     private Segment Sealed(long start, long end, long fileLength)

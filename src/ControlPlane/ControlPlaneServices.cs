@@ -64,7 +64,11 @@ public static class ControlPlaneServices
                 .AddSingleton<SharedAuditLog>()
                 .AddSingleton<IAuditLog>(s => s.GetRequiredService<SharedAuditLog>())
                 .AddSingleton<ISharedThing>(s => s.GetRequiredService<SharedAuditLog>())
-                .AddSingleton<IOperationGuard, FleetOperationGuard>()
+                .AddSingleton<IOperationGuard>(s =>
+                {
+                    var me = s.GetRequiredService<ThisInstance>();
+                    return new FleetOperationGuard(s.GetRequiredService<StateTable>(), s.GetRequiredService<StateDatabase>(), me.Shown, me.Roles.Contains(InstanceRoles.Console), s.GetRequiredService<TimeProvider>());
+                })
                 .AddSharedDocument(SharedDocument.Partners)
                 .AddSharedDocument(SharedDocument.Scalings)
                 .AddSharedDocument(SharedDocument.Tokens)

@@ -30,14 +30,24 @@ internal sealed partial class Engine
     /// <summary>Opens the log and brings everything back that was acknowledged.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        // A checkpoint speaks of what was flushed before it was written: a log that ends earlier has lost something.
+        var checkpoint = await Task.Run(() => Checkpoint.TryLoad(CheckpointPath), cancellationToken).ConfigureAwait(false);
         var log = await DurableLog.OpenAsync(
-            new CommitLogOptions { Directory = Options.Directory, Durable = Options.Durable, SegmentBytes = Options.SegmentBytes, WriteAheadBytes = WriteAheadBytes, SpareSegments = SpareSegments },
+            new CommitLogOptions
+            {
+                Directory = Options.Directory,
+                Durable = Options.Durable,
+                SegmentBytes = Options.SegmentBytes,
+                WriteAheadBytes = WriteAheadBytes,
+                SpareSegments = SpareSegments,
+                KnownEnd = checkpoint?.Position ?? 0,
+            },
             _logger,
             cancellationToken).ConfigureAwait(false);
         try
         {
             var started = Time.GetTimestamp();
-            await Task.Run(() => Recover(log, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => Recover(log, checkpoint, cancellationToken), cancellationToken).ConfigureAwait(false);
             LogOpened(_byName.Count, OpenShards, (long)Time.GetElapsedTime(started).TotalMilliseconds);
         }
         catch
@@ -59,11 +69,12 @@ internal sealed partial class Engine
         _loops.Add(EveryAsync(OnDemandScaling.Interval, () => scaling.LookAsync(_stopping.Token)));
     }
 
-    private void Recover(DurableLog log, CancellationToken cancellationToken)
+    private void Recover(DurableLog log, Checkpoint? checkpoint, CancellationToken cancellationToken)
     {
         var remains = new Dictionary<(int, int), ShardRemains>();
         var from = log.Start;
-        if (Checkpoint.TryLoad(CheckpointPath, log.Start.Offset, log.End.Offset) is { } checkpoint)
+        var deleted = new HashSet<int>();
+        if (checkpoint is not null && checkpoint.Position >= log.Start.Offset)
         {
             from = new LogPosition(checkpoint.Position);
             remains = checkpoint.Remains;
@@ -89,6 +100,8 @@ internal sealed partial class Engine
             {
                 var control = ControlEntries.Read(payload);
                 Apply(control, remains);
+                if (control.Deleted is { } id)
+                    deleted.Add(id);
                 if (control.Stream is { } document && TryFind(document.Name, out var stream))
                 {
                     foreach (var shard in stream.Shards)
@@ -116,8 +129,48 @@ internal sealed partial class Engine
             found.LastMs = block.ArrivedMs;
         }
 
-        foreach (var shard in _byName.Values.SelectMany(s => s.Shards))
-            shard.ForgetReleased(log.Start.Offset);
+        foreach (var stream in _byName.Values)
+        {
+            foreach (var shard in stream.Shards)
+            {
+                var lost = shard.ForgetReleased(log.Start.Offset, Now - (stream.Document.RetentionHours * 3_600_000L));
+                if (lost > 0)
+                    LogBeginningLost(lost, shard.Name, stream.Name, log.Start.Offset);
+            }
+        }
+
+        PassWhatIsLost(log, remains.Where(r => !deleted.Contains(r.Key.Item1)));
+    }
+
+    /// <summary>
+    /// Tells of records that came to light without their stream or shard, because the entry that described it is damaged, and makes sure that nothing new is
+    /// taken for what is lost: neither the ids of such streams and shards are given again, nor the numbers of records that somebody may have read.
+    /// </summary>
+    /// <param name="log">The log, read.</param>
+    /// <param name="remains">What was found of shards that nothing describes.</param>
+    private void PassWhatIsLost(DurableLog log, IEnumerable<KeyValuePair<(int Stream, int Shard), ShardRemains>> remains)
+    {
+        var streams = _byName.Values.ToDictionary(s => s.Id);
+        foreach (var ((id, index), found) in remains)
+        {
+            _nextStreamId = Math.Max(_nextStreamId, id + 1);
+            if (streams.TryGetValue(id, out var stream))
+            {
+                stream.PassShard(index);
+                // Shards that have expired are described no longer either.
+                if (found.LastMs < Now - (stream.Document.RetentionHours * 3_600_000L))
+                    continue;
+            }
+
+            LogOrphans(found.Next - 1, ShardName.Of(index), stream?.Name ?? $"with id {id}");
+        }
+
+        // A record takes more than a byte, so that at most as many were lost. Of a log that was not closed the end may be missing unseen.
+        var lost = log.OpenReport.Quarantined.Sum(q => q.Length) + (log.OpenReport.ClosedInOrder ? 0 : Options.SegmentBytes);
+        if (lost == 0)
+            return;
+        foreach (var shard in streams.Values.SelectMany(s => s.Shards))
+            shard.PassNumbers((ulong)lost);
     }
 
     private async Task CheckpointIfDueAsync()
@@ -250,6 +303,12 @@ internal sealed partial class Engine
 
     [LoggerMessage(LogLevel.Information, "The stream log is open: {Streams} streams with {Shards} open shards, read in {Milliseconds} ms.")]
     private partial void LogOpened(int streams, int shards, long milliseconds);
+
+    [LoggerMessage(LogLevel.Error, "Up to {Records} records of shard {Shard} of the stream {Stream} are in the log, but what described the shard is damaged: they cannot be read.")]
+    private partial void LogOrphans(ulong records, string shard, string stream);
+
+    [LoggerMessage(LogLevel.Error, "{Records} records of shard {Shard} of stream {Stream} are gone: they stood before position {Start}, where the log now begins.")]
+    private partial void LogBeginningLost(long records, string shard, string stream, long start);
 
     [LoggerMessage(LogLevel.Error, "Housekeeping failed; trying again.")]
     private partial void LogHousekeeping(Exception exception);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Weir.LocalKinesis;
@@ -31,6 +32,8 @@ public static class KinesisVerb
           --verbose            log more
           --help
 
+        Each can also be given as an environment variable, as LocalKinesis__Port or LocalKinesis__Keys__ID; what stands on the command line goes first.
+
         Exit codes: 0 stopped, 1 could not run, 2 wrong usage.
         """;
 
@@ -46,9 +49,9 @@ public static class KinesisVerb
             return 0;
         }
 
-        var options = new LocalKinesisOptions { Directory = Path.Combine("data", "kinesis"), WarmUp = true };
+        var options = new LocalKinesisOptions { WarmUp = true };
         var level = LogLevel.Warning;
-        if (Parse(args, options, ref level) is { } problem)
+        if ((BindEnvironment(options) ?? Parse(args, options, ref level)) is { } problem)
         {
             await errors.WriteLineAsync($"{problem}\nweir kinesis --help says more.").ConfigureAwait(false);
             return 2;
@@ -90,6 +93,23 @@ public static class KinesisVerb
         {
             return 0;
         }
+    }
+
+    /// <summary>Reads what the environment says, for containers and to keep secrets off the command line; answers what is wrong with it, or null.</summary>
+    private static string? BindEnvironment(LocalKinesisOptions options)
+    {
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        try
+        {
+            environment.GetSection(LocalKinesisOptions.Section).Bind(options);
+        }
+        catch (InvalidOperationException e)
+        {
+            return e.Message;
+        }
+
+        options.Directory = Path.Combine(environment["DataDirectory"] ?? "data", options.Directory);
+        return null;
     }
 
     /// <summary>Reads the arguments; answers what is wrong with them, or null.</summary>

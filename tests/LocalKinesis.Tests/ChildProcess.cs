@@ -15,9 +15,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static async Task<ChildProcess> StartAsync(params string[] args)
+    public static Task<ChildProcess> StartAsync(params string[] args) => StartAsync(new Dictionary<string, string>(), args);
+
+    public static async Task<ChildProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         start.Environment[Variable] = string.Join('\n', args);
         var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

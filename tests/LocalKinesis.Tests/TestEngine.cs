@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Weir.Aws.Kinesis;
@@ -10,14 +11,14 @@ internal sealed class TestEngine : IAsyncDisposable
 {
     private readonly bool _ownsDirectory;
 
-    public TestEngine(Action<LocalKinesisOptions>? configure = null, string? directory = null, FakeTimeProvider? time = null)
+    public TestEngine(Action<LocalKinesisOptions>? configure = null, string? directory = null, FakeTimeProvider? time = null, ILogger<LocalKinesisEngine>? logger = null)
     {
         _ownsDirectory = directory is null;
         Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("weir-kinesis-").FullName;
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         Options = new LocalKinesisOptions { Directory = Directory, Port = 0, Limits = KinesisLimits.None, SegmentBytes = 1 << 20 };
         configure?.Invoke(Options);
-        Kinesis = new LocalKinesisEngine(Options, Time, NullLogger<LocalKinesisEngine>.Instance);
+        Kinesis = new LocalKinesisEngine(Options, Time, logger ?? NullLogger<LocalKinesisEngine>.Instance);
     }
 
     public string Directory { get; }

@@ -11,7 +11,11 @@ namespace Weir.ControlPlane.Fleet;
 
 /// <summary>What this process is.</summary>
 /// <param name="Id">Made up at the start.</param>
-public sealed record ThisInstance(string Id, IReadOnlyList<string> Roles);
+public sealed record ThisInstance(string Id, IReadOnlyList<string> Roles)
+{
+    /// <summary>Tells processes apart, also on one machine: <c>host (3f9a21)</c>.</summary>
+    public string Shown => $"{Environment.MachineName} ({Id[..6]})";
+}
 
 /// <summary>Every few seconds: reports this process, reads the others' reports, and publishes the fleet. When the table does not answer, the last fleet stays on show with the reason.</summary>
 public sealed partial class FleetWatcher(

@@ -14,7 +14,8 @@ namespace Weir.ControlPlane.Fleet;
 /// pk S document  | sk S partners     | version N | body B (Brotli)            what all keep alike, see SharedDocuments
 /// pk S rules     | sk S 000000000031 | write S | body B (Brotli)              changes of the rules in their order, see SharedRuleChanges
 /// pk S audit     | sk S 000000000120 | write S | line S (JSON)                the audit log, see SharedAuditLog
-/// pk S running   | sk S stream       | id S | until N (ms) | operation B …    operations that run, one a target, see FleetOperationGuard
+/// pk S running   | sk S stream       | id S | owner S | beat S | operation B …  operations that run, one a target, see FleetOperationGuard
+/// pk S ended     | sk S time#id      | operation B | expires N                 operations that have ended
 /// pk S ledger    | sk S hour#keeper  | body B (Brotli) | expires N            what redaction did, an hour of a process a row, see SharedLedger
 /// pk S keys      | sk S name         | xml S                                  keys of sign-in cookies
 /// pk S lock      | sk S people       | write S | until N (ms)                 who changes the people just now

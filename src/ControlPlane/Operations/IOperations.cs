@@ -8,6 +8,7 @@ public enum OperationState
 }
 
 /// <summary>A long change and where it stands. <see cref="Steps"/> are in words (<c>2 → 4 shards</c>), the first <see cref="StepsDone"/> of them are done.</summary>
+/// <param name="RunsOn">The process that carries it, or did last; null where there is only one.</param>
 public sealed record Operation(
     string Id,
     string Kind,
@@ -18,7 +19,8 @@ public sealed record Operation(
     IReadOnlyList<string> Steps,
     int StepsDone,
     string Message,
-    DateTimeOffset? EndedAt = null);
+    DateTimeOffset? EndedAt = null,
+    string? RunsOn = null);
 
 /// <summary>Long changes run here: they survive a closed tab and go on after a restart.</summary>
 public interface IOperations

@@ -7,28 +7,24 @@ using Weir.ControlPlane.Live;
 
 namespace Weir.ControlPlane.Operations;
 
-/// <summary>One kind of long change. Steps are carried out one by one and may be carried out again after a crash, so each must see what is already done.</summary>
-public interface IOperationSteps
-{
-    /// <summary>The kind that it carries out.</summary>
-    string Kind { get; }
-
-    /// <summary>Carries out step <paramref name="step"/> (from 0) of what <paramref name="body"/> describes. Throws to fail the operation; the message is shown.</summary>
-    Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken);
-}
-
 /// <summary>
 /// Runs long changes, a task each, with their state on the database after every step: a closed tab does not matter and a restart goes on where it stood.
 /// <code>
 /// Running ──step──► Running ──last step──► Succeeded
 ///    ├── a step throws ─────────────────► Failed
-///    └── stopped by a person ───────────► Stopped   (after the step under way)
+///    ├── stopped by a person ───────────► Stopped   (after the step under way)
+///    └── this process was silent, another one carries it on: forgotten here, shown as the other's
 /// </code>
+/// In a fleet an operation belongs to one process at a time, which says every few seconds that it is still there. Nothing is changed, told or audited for one that has been lost.
 /// </summary>
 public sealed partial class OperationRunner(OperationStore store, IEnumerable<IOperationSteps> kinds, IAuditLog audit, TimeProvider time, ILogger<OperationRunner> logger, IOperationGuard? guard = null)
     : IHostedService, IOperations, IDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3), Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>For how long after the last word with the fleet an operation is surely still this process's: half of the silence after which another one takes it over.</summary>
+    private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(10);
+
     private readonly IOperationGuard _guard = guard ?? new OwnOperationGuard();
     private readonly Lock _gate = new();
     private IReadOnlyList<Operation> _elsewhere = [];
@@ -52,7 +48,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
     {
         lock (_gate)
         {
-            return _operations.Find(o => o.Now.State == OperationState.Running && o.Now.Target == target)?.Now ?? _elsewhere.FirstOrDefault(o => o.Target == target);
+            return _operations.Find(o => o.Now.State == OperationState.Running && o.Now.Target == target)?.Now ?? _elsewhere.FirstOrDefault(o => o.State == OperationState.Running && o.Target == target);
         }
     }
 
@@ -61,8 +57,8 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
     /// <param name="body">What the steps need to know, kept for a restart.</param>
     public async Task<Operation?> TryStartAsync(string kind, string target, Actor by, IReadOnlyList<string> steps, string body, CancellationToken cancellationToken)
     {
-        var running = new Running(new Operation(Secrets.Id(), kind, target, by.Name, time.GetUtcNow(), OperationState.Running, steps, 0, "Starting"), body, false);
-        if (RunningOn(target) is not null || !await _guard.TakeAsync(running.Now, cancellationToken))
+        var running = new Running(new Operation(Secrets.Id(), kind, target, by.Name, time.GetUtcNow(), OperationState.Running, steps, 0, "Starting", RunsOn: _guard.Name), body, false) { HeldAt = time.GetTimestamp() };
+        if (RunningOn(target) is not null || !await _guard.TakeAsync(new HeldOperation(running.Now, body, false), cancellationToken))
         {
             await LookAsync(cancellationToken);
             return null;
@@ -75,14 +71,25 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
                 return null;
             }
 
-            store.Add(running.Now, body);
-            _operations.Insert(0, running);
-            Forget();
-            Publish();
-            running.Task = Task.Run(() => RunAsync(running), CancellationToken.None);
+            Begin(running);
         }
 
         return running.Now;
+    }
+
+    /// <summary>Stores and runs one that this process has. Under the lock.</summary>
+    private void Begin(Running running)
+    {
+        store.Add(running.Now, running.Body);
+        if (running.Stopping)
+        {
+            store.RequestStop(running.Now.Id);
+        }
+
+        _operations.Insert(0, running);
+        Forget();
+        Publish();
+        running.Task = Task.Run(() => RunAsync(running), CancellationToken.None);
     }
 
     public async Task<bool> StopAsync(string id, Actor by, CancellationToken cancellationToken)
@@ -96,7 +103,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
     /// <summary>Marks a running operation to stop after its step, also over a restart. False when it is unknown or over. The caller has checked and audits.</summary>
     internal async Task<bool> RequestStopAsync(string id, CancellationToken cancellationToken)
     {
-        var elsewhere = _elsewhere.FirstOrDefault(o => o.Id == id);
+        var elsewhere = _elsewhere.FirstOrDefault(o => o.Id == id && o.State == OperationState.Running);
         return elsewhere is null ? RequestStop(id) : await _guard.RequestStopAsync(elsewhere, cancellationToken);
     }
 
@@ -127,7 +134,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
                 if (known.Operation.State == OperationState.Running)
                 {
                     LogResumed(logger, known.Operation.Kind, known.Operation.Target, known.Operation.StepsDone);
-                    running.Task = Task.Run(() => RunAsync(running), CancellationToken.None);
+                    running.Task = Task.Run(() => ResumeAsync(running), CancellationToken.None);
                 }
             }
 
@@ -152,16 +159,46 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
 
     public void Dispose() => _shutdown.Dispose();
 
-    private async Task RunAsync(Running running)
+    /// <summary>After a restart: the operation may have gone on, or ended, in another process meanwhile.</summary>
+    private async Task ResumeAsync(Running running)
     {
         try
         {
-            // After a restart the target may belong to another one that somebody started elsewhere meanwhile.
-            if (!await _guard.TakeAsync(running.Now, _shutdown.Token))
+            var own = running.Now with { RunsOn = _guard.Name };
+            var resumed = await AgainAsync(() => _guard.ResumeAsync(new HeldOperation(own, running.Body, running.Stopping), _shutdown.Token));
+            if (resumed is null)
             {
-                throw new InvalidOperationException("Another operation was started on this target while this process was away.");
+                const string Taken = "Another operation was started on this target while this process was away.";
+                await AuditEndAsync(running.Now, OperationState.Failed, Taken);
+                Update(running, o => o with { State = OperationState.Failed, Message = Taken, EndedAt = time.GetUtcNow() });
             }
+            else if (resumed.Operation.State != OperationState.Running)
+            {
+                Update(running, _ => resumed.Operation);
+            }
+            else if (resumed.Operation.RunsOn != own.RunsOn)
+            {
+                Lose(running);
+            }
+            else
+            {
+                running.Stopping |= resumed.StopRequested;
+                running.HeldAt = time.GetTimestamp();
+                Update(running, _ => own);
+                await RunAsync(running);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops: the next start asks again.
+        }
+    }
 
+    private async Task RunAsync(Running running)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(_shutdown.Token, running.Gone.Token);
+        try
+        {
             if (!_kinds.TryGetValue(running.Now.Kind, out var kind))
             {
                 throw new InvalidOperationException($"This version does not know operations of the kind '{running.Now.Kind}'.");
@@ -177,15 +214,19 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
 
                 var step = running.Now.StepsDone;
                 Update(running, o => running.Stopping ? o : o with { Message = o.Steps[step] });
-                await kind.RunStepAsync(running.Now.Target, running.Body, step, message => Update(running, o => o with { Message = message }), _shutdown.Token);
+                await kind.RunStepAsync(
+                    new OperationStep(running.Now.Target, running.Body, step, message => Update(running, o => o with { Message = message }), (change, token) => WhileHeldAsync(running, change, token)), both.Token);
                 Update(running, o => o with { StepsDone = step + 1 });
+
+                // The others know how far it is before it goes on: whoever takes it over begins there.
+                await HoldAsync(running);
             }
 
             await EndAsync(running, OperationState.Succeeded, "Done");
         }
-        catch (OperationCanceledException) when (_shutdown.IsCancellationRequested)
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
-            // Stays Running on the database: the next start goes on from this step.
+            // Another process has it; or this one stops, and it stays Running on the database: the next start goes on from this step.
         }
         catch (Exception e)
         {
@@ -194,41 +235,132 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         }
     }
 
+    /// <summary>Makes a change with a token that ends when another process may have taken the operation over.</summary>
+    private async Task WhileHeldAsync(Running running, Func<CancellationToken, Task> change, CancellationToken cancellationToken)
+    {
+        if (!_guard.IsShared)
+        {
+            await change(cancellationToken);
+            return;
+        }
+
+        if (time.GetElapsedTime(running.HeldAt) > Trusted / 2)
+        {
+            await HoldAsync(running);
+        }
+
+        using var trusted = new CancellationTokenSource(Trusted - time.GetElapsedTime(running.HeldAt), time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(trusted.Token, cancellationToken);
+        await change(both.Token);
+    }
+
+    /// <summary>Says to the fleet that the operation is still here and how far it is; waits for the answer. Throws <see cref="OperationCanceledException"/> when it has been lost, or the process stops.</summary>
+    private async Task HoldAsync(Running running)
+    {
+        if (_guard.IsShared)
+        {
+            await AgainAsync(() => KeepAsync(running, _shutdown.Token));
+            running.Gone.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<bool> KeepAsync(Running running, CancellationToken cancellationToken)
+    {
+        // From before the call: the others count from when it arrives.
+        var at = time.GetTimestamp();
+        switch (await _guard.KeepAsync(running.Now, cancellationToken))
+        {
+            case OperationHold.Lost when !running.Ending:
+                Lose(running);
+                return false;
+            case OperationHold.StopAsked when !running.Stopping:
+                RequestStop(running.Now.Id);
+                break;
+        }
+
+        running.HeldAt = at;
+        return true;
+    }
+
+    /// <summary>Another process carries it: it is none of this one's any more.</summary>
+    private void Lose(Running running)
+    {
+        LogLost(logger, running.Now.Kind, running.Now.Target);
+        lock (_gate)
+        {
+            running.IsLost = true;
+            _operations.Remove(running);
+            store.Remove(running.Now.Id);
+            Publish();
+        }
+
+        running.Gone.Cancel();
+    }
+
+    /// <summary>Until the fleet's table answers, or the process stops.</summary>
+    private async Task<T> AgainAsync<T>(Func<Task<T>> call)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception e) when (!_shutdown.IsCancellationRequested)
+            {
+                LogNotLooked(logger, e);
+            }
+
+            await Task.Delay(Pause, time, _shutdown.Token);
+        }
+    }
+
     /// <summary>Audited first: whoever started it has long had an answer, and a crash in between must leave two lines rather than none.</summary>
     private async Task EndAsync(Running running, OperationState state, string message)
     {
-        var now = running.Now;
+        try
+        {
+            await HoldAsync(running);
+            running.Ending = true;
+            await AuditEndAsync(running.Now, state, message);
+            var ended = running.Now with { State = state, Message = message, EndedAt = time.GetUtcNow() };
+            if (!await AgainAsync(() => _guard.EndAsync(ended, _shutdown.Token)))
+            {
+                Lose(running);
+                return;
+            }
+
+            Update(running, _ => ended);
+            LogEnded(logger, ended.Kind, ended.Target, state);
+        }
+        catch (OperationCanceledException) when (running.IsLost || _shutdown.IsCancellationRequested)
+        {
+            // Lost, or not told yet: the next start ends it.
+        }
+    }
+
+    private async Task AuditEndAsync(Operation now, OperationState state, string message)
+    {
         try
         {
             var outcome = state switch { OperationState.Succeeded => "done", OperationState.Stopped => "stopped", _ => "failed" };
             var detail = JsonSerializer.Serialize(new { operation = now.Id, steps = string.Join(", ", now.Steps), now.StepsDone, ended = message }, JsonSerializerOptions.Web);
-            await audit.AppendAsync(new Actor($"operation:{now.Id}", now.StartedBy, []), $"end-{now.Kind}", now.Target, outcome, detail, CancellationToken.None);
+            await audit.AppendAsync(By(now), $"end-{now.Kind}", now.Target, outcome, detail, CancellationToken.None);
         }
         catch (Exception e)
         {
             LogNotAudited(logger, now.Kind, now.Target, e);
         }
-
-        Update(running, o => o with { State = state, Message = message, EndedAt = time.GetUtcNow() });
-        try
-        {
-            await _guard.ReleaseAsync(running.Now, CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            // The target is free a little later.
-            LogNotLooked(logger, e);
-        }
-
-        LogEnded(logger, now.Kind, now.Target, state);
     }
+
+    private static Actor By(Operation operation) => new($"operation:{operation.Id}", operation.StartedBy, []);
 
     /// <summary>Changes, stores and publishes. What has ended stays as it ended.</summary>
     private void Update(Running running, Func<Operation, Operation> change)
     {
         lock (_gate)
         {
-            if (running.Now.State != OperationState.Running)
+            if (running.IsLost || running.Now.State != OperationState.Running)
             {
                 return;
             }
@@ -249,6 +381,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
                 try
                 {
                     await LookAsync(_shutdown.Token);
+                    await TakeOverAsync();
                 }
                 catch (Exception e) when (!_shutdown.IsCancellationRequested)
                 {
@@ -268,27 +401,37 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         Running[] own;
         lock (_gate)
         {
-            own = [.. _operations.Where(o => o.Now.State == OperationState.Running)];
+            own = [.. _operations.Where(o => o.Now.State == OperationState.Running && o.HeldAt != 0)];
         }
 
-        foreach (var running in own)
+        foreach (var running in own.Where(o => !o.Ending && time.GetElapsedTime(o.HeldAt) >= Pause))
         {
-            if (await _guard.KeepAsync(running.Now, cancellationToken) && !running.Stopping)
-            {
-                RequestStop(running.Now.Id);
-            }
-
-            if (running.Now.State != OperationState.Running)
-            {
-                await _guard.ReleaseAsync(running.Now, cancellationToken);
-            }
+            await KeepAsync(running, cancellationToken);
         }
 
-        var all = await _guard.RunningAsync(cancellationToken);
+        var all = await _guard.ReadAsync(cancellationToken);
         lock (_gate)
         {
             _elsewhere = [.. all.Where(o => !_operations.Exists(own => own.Now.Id == o.Id))];
             Publish();
+        }
+    }
+
+    /// <summary>Carries on what processes that died have left.</summary>
+    private async Task TakeOverAsync()
+    {
+        foreach (var left in await _guard.TakeOverAsync(_shutdown.Token))
+        {
+            var running = new Running(left.Operation, left.Body, left.StopRequested) { HeldAt = time.GetTimestamp() };
+            LogTakenOver(logger, left.Operation.Kind, left.Operation.Target, left.Operation.StepsDone);
+            lock (_gate)
+            {
+                _operations.RemoveAll(o => o.Now.Id == left.Operation.Id);
+                _elsewhere = [.. _elsewhere.Where(o => o.Id != left.Operation.Id)];
+                Begin(running);
+            }
+
+            await audit.AppendAsync(By(left.Operation), $"take-over-{left.Operation.Kind}", left.Operation.Target, "done", JsonSerializer.Serialize(new { operation = left.Operation.Id, runsOn = left.Operation.RunsOn }, JsonSerializerOptions.Web), _shutdown.Token);
         }
     }
 
@@ -303,13 +446,14 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         }
     }
 
-    private void Publish() => Feed.Publish([.. _elsewhere, .. _operations.Select(o => o.Now)]);
+    private void Publish() => Feed.Publish(_elsewhere.Count == 0 ? [.. _operations.Select(o => o.Now)] : [.. _elsewhere.Concat(_operations.Select(o => o.Now)).OrderByDescending(o => o.StartedAt)]);
 
     /// <summary>An operation, and its task when it runs in this process. Changed under the lock only.</summary>
     private sealed class Running(Operation operation, string body, bool stopping)
     {
         private volatile Operation _now = operation;
-        private volatile bool _stopping = stopping;
+        private volatile bool _stopping = stopping, _ending, _isLost;
+        private long _heldAt;
 
         public string Body { get; } = body;
 
@@ -317,11 +461,27 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
 
         public bool Stopping { get => _stopping; set => _stopping = value; }
 
+        /// <summary>When the fleet last heard of it; 0 before it has been asked whose it is.</summary>
+        public long HeldAt { get => Volatile.Read(ref _heldAt); set => Volatile.Write(ref _heldAt, value); }
+
+        public bool Ending { get => _ending; set => _ending = value; }
+
+        public bool IsLost { get => _isLost; set => _isLost = value; }
+
+        /// <summary>Ends when it is lost.</summary>
+        public CancellationTokenSource Gone { get; } = new();
+
         public Task Task { get; set; } = Task.CompletedTask;
     }
 
     [LoggerMessage(LogLevel.Information, "{Kind} of {Target} goes on after {StepsDone} steps.")]
     private static partial void LogResumed(ILogger logger, string kind, string target, int stepsDone);
+
+    [LoggerMessage(LogLevel.Information, "{Kind} of {Target} was left by a process that is silent and goes on here after {StepsDone} steps.")]
+    private static partial void LogTakenOver(ILogger logger, string kind, string target, int stepsDone);
+
+    [LoggerMessage(LogLevel.Warning, "{Kind} of {Target} was taken over by another process while this one was silent.")]
+    private static partial void LogLost(ILogger logger, string kind, string target);
 
     [LoggerMessage(LogLevel.Information, "{Kind} of {Target} ended: {State}.")]
     private static partial void LogEnded(ILogger logger, string kind, string target, OperationState state);

@@ -13,9 +13,10 @@ internal sealed class ReshardOperation(IKinesis kinesis, ScalingJournal journal,
 
     string IOperationSteps.Kind => Kind;
 
-    public async Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken)
+    public async Task RunStepAsync(OperationStep step, CancellationToken cancellationToken)
     {
-        var count = int.Parse(body.Split(',')[step], CultureInfo.InvariantCulture);
+        var (target, report) = (step.Target, step.Report);
+        var count = int.Parse(step.Body.Split(',')[step.Number], CultureInfo.InvariantCulture);
         var deadline = time.GetUtcNow() + StepLimit;
         var noted = false;
         while (true)
@@ -36,8 +37,12 @@ internal sealed class ReshardOperation(IKinesis kinesis, ScalingJournal journal,
 
             try
             {
-                await kinesis.UpdateShardCountAsync(new UpdateShardCountRequest(count, StreamName: target), cancellationToken);
+                await step.ChangeAsync(token => kinesis.UpdateShardCountAsync(new UpdateShardCountRequest(count, StreamName: target), token), cancellationToken);
                 break;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && time.GetUtcNow() <= deadline)
+            {
+                report("Waiting: the call took too long to be sure that it is still this process's to make");
             }
             catch (KinesisException e) when (time.GetUtcNow() <= deadline && (e.StatusCode >= 500 || e.Code is KinesisErrorCodes.ResourceInUse or KinesisErrorCodes.Throttling))
             {

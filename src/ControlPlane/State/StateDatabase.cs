@@ -74,6 +74,7 @@ public sealed class StateDatabase
             id INTEGER PRIMARY KEY, at TEXT NOT NULL, actor_id TEXT NOT NULL, actor_name TEXT NOT NULL,
             action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT, hash TEXT NOT NULL);
         """,
+        "ALTER TABLE operations ADD COLUMN runs_on TEXT",
     ];
 
     private readonly string _connectionString;

@@ -6,8 +6,11 @@ using Weir.Dashboard.Shell;
 
 namespace Weir.Dashboard.Charts;
 
-/// <summary>Lines over time, drawn in the browser by uPlot. The whole span is sent once; after that a point a line and second.</summary>
-public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapshot> snapshots, IJSRuntime js)
+/// <summary>
+/// Lines over time, drawn in the browser by uPlot, with the changes that may explain them. The whole span is sent once; after that a point a line and second.
+/// A chart that ends at a time of its own stands still.
+/// </summary>
+public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapshot> snapshots, ChartMarks changes, IJSRuntime js, TimeProvider clock)
 {
     private const int TableRows = 60;
 
@@ -17,7 +20,8 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
     private ElementReference _place;
     private IJSObjectReference? _module;
     private IJSObjectReference? _chart;
-    private (string Lines, TimeSpan Span) _drawn;
+    private (string Lines, TimeSpan Span, DateTimeOffset? Until) _drawn;
+    private IReadOnlyList<ChartMark> _marks = [];
     private double[] _latest = [];
     private double _sent;
     private bool _table;
@@ -36,6 +40,10 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
     [Parameter]
     public TimeSpan Span { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>Where the chart ends, null for now.</summary>
+    [Parameter]
+    public DateTimeOffset? Until { get; set; }
+
     /// <summary>Pixels.</summary>
     [Parameter]
     public int Height { get; set; } = 150;
@@ -50,7 +58,7 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
     [Parameter]
     public string? EmptyText { get; set; }
 
-    private string Summary => $"{Title}. {string.Join(", ", Lines.Select((l, i) => $"{l.Label} {Latest(l)}"))}.";
+    private string Summary => $"{Title}. {string.Join(", ", Lines.Select((l, i) => $"{l.Label} {Latest(l)}"))}.{(_marks.Count == 0 ? "" : $" {Figures.Many(_marks.Count, "change")} marked, the last: {_marks[^1].Text}.")}";
 
     private string Lineup => string.Join('|', Lines.Select(l => $"{l.Label}/{l.Key}/{l.Tone}/{l.Look}"));
 
@@ -58,7 +66,7 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
 
     protected override void OnParametersSet()
     {
-        if (_drawn != (Lineup, Span))
+        if (_drawn != (Lineup, Span, Until))
         {
             ReadLatest();
         }
@@ -66,12 +74,12 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_drawn == (Lineup, Span))
+        if (_drawn == (Lineup, Span, Until))
         {
             return;
         }
 
-        _drawn = (Lineup, Span);
+        _drawn = (Lineup, Span, Until);
         _module ??= await js.InvokeAsync<IJSObjectReference>("import", Gone, "./js/charts.js");
         if (_chart is not null)
         {
@@ -86,8 +94,9 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
             unit = Unit,
             span = Span.TotalSeconds,
             group = Group,
+            end = Until?.ToUnixTimeSeconds(),
             lines = Lines.Select(l => new { label = l.Label, tone = l.Tone, look = l.Look, unit = l.Unit ?? Unit }),
-        }, times, values);
+        }, times, values, _marks = Changes());
     }
 
     public async ValueTask DisposeAsync()
@@ -115,10 +124,20 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
 
     private async Task OnSampleAsync(SystemSnapshot snapshot)
     {
+        if (Until is not null)
+        {
+            return;
+        }
+
         var (time, values) = ReadLatest();
         if (_chart is null || double.IsNaN(time))
         {
             return;
+        }
+
+        if (Changes() is var now && !now.SequenceEqual(_marks))
+        {
+            await _chart.InvokeVoidAsync("mark", Gone, _marks = now);
         }
 
         // Paused, or the browser was away: what was missed is sent with the whole span.
@@ -134,10 +153,36 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
         _sent = time;
     }
 
+    /// <summary>The samples of each line in the time that is shown.</summary>
+    private SeriesWindow[] Windows()
+    {
+        if (Until is not { } until)
+        {
+            return [.. Lines.Select(l => history.Window(l.Key, Span))];
+        }
+
+        var (from, to) = ((double)(until - Span).ToUnixTimeSeconds(), (double)until.ToUnixTimeSeconds());
+        return
+        [
+            .. Lines.Select(l =>
+            {
+                var all = history.Window(l.Key, clock.GetUtcNow() - until + Span);
+                int[] shown = [.. Enumerable.Range(0, all.Times.Length).Where(i => all.Times[i] >= from && all.Times[i] <= to)];
+                return new SeriesWindow([.. shown.Select(i => all.Times[i])], [.. shown.Select(i => all.Values[i])]);
+            }),
+        ];
+    }
+
+    private IReadOnlyList<ChartMark> Changes()
+    {
+        var end = Until ?? clock.GetUtcNow();
+        return changes.Between(end - Span, end, Lines.Select(l => l.Key.Stream).FirstOrDefault(s => s is not null));
+    }
+
     /// <summary>The newest time of any line, and each line's value at it.</summary>
     private (double Time, double[] Values) ReadLatest()
     {
-        var windows = Lines.Select(l => history.Window(l.Key, Span)).ToArray();
+        var windows = Windows();
         var time = windows.Where(w => w.Times.Length > 0).Select(w => w.Times[^1]).DefaultIfEmpty(double.NaN).Max();
         _latest = [.. windows.Select((w, i) => w.Times.Length > 0 && w.Times[^1] == time ? w.Values[^1] * Lines[i].Scale : double.NaN)];
         _empty = double.IsNaN(time);
@@ -153,7 +198,7 @@ public sealed partial class TimeChart(IMetricHistory history, Feed<SystemSnapsho
     /// <summary>All lines on one axis of time, null where a line has a gap.</summary>
     private (double[] Times, double?[][] Values) Data()
     {
-        var windows = Lines.Select(l => history.Window(l.Key, Span)).ToArray();
+        var windows = Windows();
         var times = windows.SelectMany(w => w.Times).Distinct().Order().ToArray();
         var values = windows.Select((w, i) =>
         {

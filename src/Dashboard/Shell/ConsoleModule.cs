@@ -28,7 +28,7 @@ public static class ConsoleModule
             mud.SnackbarConfiguration.HideTransitionDuration = 150;
             mud.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
         });
-        return services.AddScoped<Pause>().AddScoped<Changes>();
+        return services.AddSingleton<Charts.ChartMarks>().AddScoped<Pause>().AddScoped<Changes>();
     }
 
     /// <summary>What a proxy says, security headers and error pages. First in the pipeline, before authentication.</summary>

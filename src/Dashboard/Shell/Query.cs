@@ -6,6 +6,8 @@ namespace Weir.Dashboard.Shell;
 /// <summary>Reads and writes the query of a page's address. What is at its default is left out, so that addresses stay short.</summary>
 public sealed class Query
 {
+    private const string Instant = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <summary>The query of an absolute or relative address.</summary>
@@ -37,6 +39,10 @@ public sealed class Query
 
     public long? Number(string name) => long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
+    /// <summary>A time to the second: <c>2026-03-01T12:00:00Z</c>.</summary>
+    public DateTimeOffset? Time(string name) =>
+        DateTimeOffset.TryParseExact(Text(name), Instant, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+
     /// <summary>One of the words, the first when absent or another.</summary>
     public string OneOf(string name, params ReadOnlySpan<string> words)
     {
@@ -61,6 +67,8 @@ public sealed class Query
 
         return this;
     }
+
+    public Query With(string name, DateTimeOffset? time) => With(name, time?.UtcDateTime.ToString(Instant, CultureInfo.InvariantCulture));
 
     public Query With(string name, bool value, bool otherwise) => With(name, value ? "1" : "0", otherwise ? "1" : "0");
 

@@ -71,8 +71,14 @@ internal sealed class BlockIndex
     }
 
     /// <summary>Forgets blocks before a place in the log, which is no longer there.</summary>
-    public void ForgetReleased(long position)
+    /// <param name="position">Where the log begins.</param>
+    /// <param name="horizonMs">What arrived earlier has expired.</param>
+    /// <returns>How many of the records have not expired, and should be there.</returns>
+    public long ForgetReleased(long position, long horizonMs)
     {
+        if (FirstPosition >= position)
+            return 0;
+        var lost = Blocks().TakeWhile(b => b.Position < position).Where(b => b.ArrivedMs >= horizonMs).Sum(b => (long)b.Count);
         var dead = FirstChunk(c => c.LastPosition >= position);
         _sealed.RemoveRange(0, dead);
         if (_sealed.Count > 0 && _sealed[0].First.Position < position)
@@ -82,6 +88,7 @@ internal sealed class BlockIndex
         }
 
         _recent.RemoveAll(b => b.Position < position);
+        return lost;
     }
 
     /// <summary>The index as it is now; packed chunks are shared, they do not change.</summary>
@@ -148,6 +155,8 @@ internal sealed class BlockIndex
 
         return low;
     }
+
+    private IEnumerable<BlockRef> Blocks() => _sealed.SelectMany(c => c.Unpack()).Concat(_recent);
 
     /// <summary>Blocks as differences in a variable number of bytes: about seven a block.</summary>
     private sealed class Chunk(BlockRef first, int count, long lastPosition, ulong lastEnd, long lastArrivedMs, byte[] packed)

@@ -50,8 +50,8 @@ internal sealed record Checkpoint(long Position, List<ControlEntry> Entries, Dic
         return bytes;
     }
 
-    /// <summary>Reads the file; null when there is none, it is damaged, or it speaks of a place that the log does not have.</summary>
-    public static Checkpoint? TryLoad(string path, long logStart, long logEnd)
+    /// <summary>Reads the file; null when there is none or it is damaged.</summary>
+    public static Checkpoint? TryLoad(string path)
     {
         try
         {
@@ -62,8 +62,6 @@ internal sealed record Checkpoint(long Position, List<ControlEntry> Entries, Dic
                 return null;
             using var reader = new BinaryReader(new MemoryStream(bytes, 8, bytes.Length - 16));
             var position = reader.ReadInt64();
-            if (position < logStart || position > logEnd)
-                return null;
             var entries = JsonSerializer.Deserialize(reader.ReadBytes(reader.Read7BitEncodedInt()), StreamJson.Default.ListControlEntry)!;
             var remains = new Dictionary<(int, int), ShardRemains>();
             for (var left = reader.Read7BitEncodedInt(); left > 0; left--)

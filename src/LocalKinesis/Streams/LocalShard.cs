@@ -219,6 +219,9 @@ internal sealed class LocalShard
         _lastMs = Math.Max(_lastMs, block.ArrivedMs);
     }
 
+    /// <summary>Leaves out so many numbers, which records that are lost may have had.</summary>
+    public void PassNumbers(ulong count) => _counter.Pass(Tip + count);
+
     /// <summary>Everything that a restart needs and the document does not say.</summary>
     public ShardRemains Capture()
     {
@@ -226,10 +229,11 @@ internal sealed class LocalShard
             return new ShardRemains { Index = _index.Copy(), Next = _tip, LastMs = _index.LastArrivedMs ?? _lastMs };
     }
 
-    public void ForgetReleased(long position)
+    /// <summary>Forgets what the log no longer has from its beginning on; answers how many of the records should be there.</summary>
+    public long ForgetReleased(long position, long horizonMs)
     {
         lock (_lock)
-            _index.ForgetReleased(position);
+            return _index.ForgetReleased(position, horizonMs);
     }
 
     public Shard ToWire() => new(

@@ -111,6 +111,13 @@ internal sealed class LocalStream(StreamDocument document)
         paused?.SetResult();
     }
 
+    /// <summary>Sees to it that the shard's index is not given again.</summary>
+    public void PassShard(int index)
+    {
+        lock (Gate)
+            NextShardIndex = Math.Max(NextShardIndex, index + 1);
+    }
+
     /// <summary>Takes over what a control entry says.</summary>
     /// <returns>Shards that are new.</returns>
     public IReadOnlyList<LocalShard> Apply(StreamDocument? document, IReadOnlyList<ShardDocument>? changed, IReadOnlyList<int>? removed)

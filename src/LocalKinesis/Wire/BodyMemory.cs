@@ -12,6 +12,15 @@ internal sealed class BodyMemory(long mostBytes = 512L << 20)
 {
     private long _taken;
 
+    /// <summary>
+    /// Pooled memory for a body of which nothing has come yet. Its length is the client's word: while there is plenty of room a mebibyte of it is believed,
+    /// so that the usual body need not be copied as it grows; after that memory goes only to bytes that have come.
+    /// </summary>
+    /// <param name="announced">The Content-Length; null when there is none.</param>
+    /// <exception cref="KinesisException">As <see cref="Rent"/>.</exception>
+    public byte[] RentAhead(long? announced) =>
+        Rent((int)Math.Clamp(announced ?? 4096, 16, Volatile.Read(ref _taken) < mostBytes / 4 ? 1 << 20 : 16 << 10));
+
     /// <summary>Pooled memory of that many bytes or more.</summary>
     /// <exception cref="KinesisException">ServiceUnavailable, status 503: there is no room now, and the same call may find some later.</exception>
     public byte[] Rent(int bytes)

@@ -19,6 +19,12 @@ internal sealed class HttpListener : IAsyncDisposable
     /// <summary>10 MiB of records as base64, with keys and room.</summary>
     public const long MostBodyBytes = 32L << 20;
 
+    /// <summary>
+    /// What a body has to come at, over its first ten seconds and after: slower than any line that carries records, and enough that what waits in memory goes
+    /// or is given up. A slower one is answered with status 408.
+    /// </summary>
+    private static readonly MinDataRate SlowestBody = new(1024, TimeSpan.FromSeconds(10));
+
     private readonly WebApplication _app;
     private readonly IServer _server;
 
@@ -64,7 +70,8 @@ internal sealed class HttpListener : IAsyncDisposable
             kestrel.AllowAlternateSchemes = true;
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
             kestrel.Limits.MaxRequestBufferSize = 4 << 20;
-            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinRequestBodyDataRate = SlowestBody;
+            // Subscribers may take their time over an event; other answers have a deadline of their own.
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 16 << 20;
             kestrel.Limits.Http2.InitialStreamWindowSize = 8 << 20;
@@ -76,7 +83,7 @@ internal sealed class HttpListener : IAsyncDisposable
         var server = app.Services.GetRequiredService<IServer>();
         try
         {
-            await server.StartAsync(new Requests(new KinesisEndpoint(engine, loggers.CreateLogger("Weir.LocalKinesis.Wire"))), cancellationToken).ConfigureAwait(false);
+            await server.StartAsync(new Requests(new KinesisEndpoint(engine, new AnswerSending(engine.Time), loggers.CreateLogger("Weir.LocalKinesis.Wire"))), cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {

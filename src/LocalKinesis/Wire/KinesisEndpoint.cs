@@ -29,10 +29,10 @@ namespace Weir.LocalKinesis.Wire;
 /// </code>
 /// Checks come in the service's order: body, operation, signature, types, constraints.
 /// </summary>
-internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
+internal sealed partial class KinesisEndpoint(Engine engine, AnswerSending sending, ILogger logger)
 {
     private readonly Subscriptions _subscriptions = new(engine);
-    private readonly RecordCalls _records = new(engine);
+    private readonly RecordCalls _records = new(engine, sending);
     private readonly BodyMemory _memory = new();
 
     public const string Json = "application/x-amz-json-1.1";
@@ -151,6 +151,8 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
                 return;
             }
 
+            if (operation == Operations.GetRecords)
+                sending.CheckRoom();
             var output = new ArrayBufferWriter<byte>(1024);
             await operation!.InvokeAsync(engine, document.RootElement, output, context.RequestAborted).ConfigureAwait(false);
             await SendAsync(context, 200, output.WrittenMemory, cbor).ConfigureAwait(false);
@@ -239,19 +241,19 @@ internal sealed partial class KinesisEndpoint(Engine engine, ILogger logger)
         return output.WrittenMemory;
     }
 
-    private static Task ErrorAsync(HttpContext context, KinesisException error, bool cbor)
+    private Task ErrorAsync(HttpContext context, KinesisException error, bool cbor)
     {
         context.Response.Headers["x-amzn-ErrorType"] = error.Code;
         return SendAsync(context, error.StatusCode, Spell(error), cbor);
     }
 
-    private static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, bool cbor)
+    private async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, bool cbor)
     {
         var body = cbor ? Cbor.FromJson(json.Span) : json;
         context.Response.StatusCode = status;
         context.Response.ContentType = cbor ? Cbor.ContentType : Json;
         context.Response.ContentLength = body.Length;
-        await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        await sending.SendAsync(context.Features, body).ConfigureAwait(false);
     }
 
     private static Task XmlAsync(HttpContext context, string type, string message) =>

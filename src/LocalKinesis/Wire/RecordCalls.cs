@@ -9,7 +9,7 @@ namespace Weir.LocalKinesis.Wire;
 /// The calls that carry records, without the long way through request and response objects, documents and an object per record. What is anything but plain
 /// is left to the long way, which finds the words for what is wrong with it.
 /// </summary>
-internal sealed class RecordCalls(Engine engine)
+internal sealed class RecordCalls(Engine engine, AnswerSending sending)
 {
     private const string Target = "X-Amz-Target";
 
@@ -36,6 +36,7 @@ internal sealed class RecordCalls(Engine engine)
             using var document = KinesisEndpoint.Parse(body);
             Authentication.Check(engine, features, body.Span);
             var request = Operations.GetRecords.Bind(document.RootElement);
+            sending.CheckRoom();
             using var records = new PooledWriter(64 << 10);
             RecordAnswers.GetRecords(engine, request, records);
             await SendAsync(features, records).ConfigureAwait(false);
@@ -71,11 +72,11 @@ internal sealed class RecordCalls(Engine engine)
         return true;
     }
 
-    private static async ValueTask SendAsync(IFeatureCollection features, PooledWriter output)
+    private ValueTask SendAsync(IFeatureCollection features, PooledWriter output)
     {
         var headers = features.GetRequiredFeature<IHttpResponseFeature>().Headers;
         headers.ContentType = KinesisEndpoint.Json;
         headers.ContentLength = output.WrittenMemory.Length;
-        await features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(output.WrittenMemory).ConfigureAwait(false);
+        return sending.SendAsync(features, output.WrittenMemory);
     }
 }

@@ -48,8 +48,7 @@ internal sealed class RequestBody : IDisposable
     public static async ValueTask<RequestBody> CopyAsync(IFeatureCollection features, BodyMemory memory, CancellationToken cancellationToken)
     {
         var reader = features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
-        // The length is the client's word: believed up to a size, the rest grows as it comes.
-        var bytes = memory.Rent((int)Math.Clamp(features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength ?? 4096, 16, 1 << 20));
+        var bytes = memory.RentAhead(features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength);
         var length = 0;
         try
         {

@@ -6,7 +6,7 @@ namespace Weir.Pipeline.Redaction;
 /// <summary>What a record is made of, told from its bytes.</summary>
 internal static class Payload
 {
-    private static readonly SearchValues<byte> OnlyInValues = SearchValues.Create("@:{}[]"u8);
+    private static readonly SearchValues<byte> OnlyInValues = SearchValues.Create("@:{}[]$!=<>"u8);
 
     public static bool IsGzip(ReadOnlySpan<byte> record) => record.Length > 18 && record[0] == 0x1F && record[1] == 0x8B && record[2] == 8;
 
@@ -66,13 +66,36 @@ internal static class Payload
         foreach (var separator in ",;\t|"u8)
         {
             var columns = header.Count(separator);
-            if (columns > 0 && Cells(second, separator) == columns && IsHeader(header, separator))
+            if (columns > 0 && Cells(second, separator) == columns && IsHeader(header, separator) && GoesOn(text[(end + 1)..], separator, columns))
             {
                 return separator;
             }
         }
 
         return 0;
+    }
+
+    /// <summary>The lines behind the first have as many cells, the last one and an empty one aside; a cell that goes on in the next line ends the look.</summary>
+    private static bool GoesOn(ReadOnlySpan<byte> rows, byte separator, int columns)
+    {
+        for (var row = 0; row < 4; row++)
+        {
+            var end = rows.IndexOf((byte)'\n');
+            if (end < 0 || rows[..end].Count((byte)'"') % 2 != 0)
+            {
+                return true;
+            }
+
+            var line = rows[..end].TrimEnd((byte)'\r');
+            if (line.Length > 0 && Cells(line, separator) != columns)
+            {
+                return false;
+            }
+
+            rows = rows[(end + 1)..];
+        }
+
+        return true;
     }
 
     private static int Cells(ReadOnlySpan<byte> line, byte separator)
@@ -88,13 +111,13 @@ internal static class Payload
         return count;
     }
 
-    /// <summary>Names: short, with a letter, and without what only values hold.</summary>
+    /// <summary>Names: short, of few words, with a letter, and without what only values and sentences hold.</summary>
     private static bool IsHeader(ReadOnlySpan<byte> header, byte separator)
     {
         foreach (var range in header.Split(separator))
         {
             var name = header[range].Trim((byte)'"').Trim((byte)' ');
-            if (name.Length is 0 or > 48 || name.ContainsAny(OnlyInValues) || !(name.ContainsAnyInRange((byte)'a', (byte)'z') || name.ContainsAnyInRange((byte)'A', (byte)'Z') || name.ContainsAnyInRange((byte)0x80, (byte)0xFF)))
+            if (name.Length is 0 or > 48 || name.ContainsAny(OnlyInValues) || name.Count((byte)' ') > 4 || name.IndexOf(". "u8) >= 0 || !(name.ContainsAnyInRange((byte)'a', (byte)'z') || name.ContainsAnyInRange((byte)'A', (byte)'Z') || name.ContainsAnyInRange((byte)0x80, (byte)0xFF)))
             {
                 return false;
             }

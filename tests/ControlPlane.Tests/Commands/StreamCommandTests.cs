@@ -124,6 +124,6 @@ public sealed class StreamCommandTests : IAsyncDisposable
     {
         public string Kind => ReshardOperation.Kind;
 
-        public Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        public Task RunStepAsync(OperationStep step, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
     }
 }

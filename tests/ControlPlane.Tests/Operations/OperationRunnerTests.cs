@@ -170,17 +170,17 @@ public sealed class OperationRunnerTests : IDisposable
 
         public Exception? Error { get; set; }
 
-        public async Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken)
+        public async Task RunStepAsync(OperationStep step, CancellationToken cancellationToken)
         {
-            Ran.Add($"{target}/{body}/{step}");
+            Ran.Add($"{step.Target}/{step.Body}/{step.Number}");
             if (Error is { } error)
             {
                 throw error;
             }
 
-            if (HoldAt == step)
+            if (HoldAt == step.Number)
             {
-                report("held");
+                step.Report("held");
                 await Go.Task.WaitAsync(cancellationToken);
             }
         }

@@ -1,4 +1,5 @@
 using Weir.Aws.Kinesis;
+using Weir.ControlPlane.Operations;
 using Weir.ControlPlane.Resharding;
 
 namespace Weir.ControlPlane.Tests.Resharding;
@@ -98,5 +99,5 @@ public sealed class ReshardOperationTests : IDisposable
 
     public void Dispose() => _state.Dispose();
 
-    private Task RunAsync(string body, int step) => _operation.RunStepAsync("orders", body, step, _reports.Add, CancellationToken.None);
+    private Task RunAsync(string body, int step) => _operation.RunStepAsync(new OperationStep("orders", body, step, _reports.Add, (change, token) => change(token)), CancellationToken.None);
 }

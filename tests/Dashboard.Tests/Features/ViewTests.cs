@@ -13,7 +13,7 @@ public sealed class ViewTests
     [Fact]
     public void Overview()
     {
-        OverviewView[] views = [new(), new("48h"), new("1h", "orders & returns")];
+        OverviewView[] views = [new(), new("48h"), new("1h", "orders & returns", new DateTimeOffset(2026, 3, 1, 12, 0, 5, TimeSpan.Zero))];
         Assert.All(views, v => Assert.Equal(v, OverviewView.From("http://host" + v.ToUrl())));
     }
 
@@ -39,6 +39,7 @@ public sealed class ViewTests
             new("orders"),
             new("a b/ü?&#", "1h", "table", "all", "throttles", "shardId-000000000003"),
             new("orders", Shard: "x&y=z"),
+            new("orders", "6h", Until: new DateTimeOffset(2026, 3, 1, 23, 59, 59, TimeSpan.Zero)),
         ];
         Assert.All(views, v => Assert.Equal(v, StreamView.From(v.Stream, "http://host" + v.ToUrl())));
     }

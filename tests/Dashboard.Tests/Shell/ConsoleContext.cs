@@ -20,6 +20,7 @@ using Weir.ControlPlane.Resharding;
 using Weir.ControlPlane.Rules;
 using Weir.ControlPlane.SampleTraffic;
 using Weir.ControlPlane.State;
+using Weir.Dashboard.Charts;
 using Weir.Dashboard.Shell;
 using Weir.Pipeline.Consuming;
 using Weir.Pipeline.Consuming.DeadLetters;
@@ -58,6 +59,7 @@ public abstract class ConsoleContext : BunitContext
         Services.AddSingleton<IConsumerControl>(Consumer);
         Services.AddSingleton(Fleet);
         Services.AddSingleton<IPeople>(People);
+        Services.AddSingleton<ChartMarks>();
         Services.AddScoped<Pause>();
         Services.AddScoped<Changes>();
         _person = AddAuthorization();

@@ -80,7 +80,7 @@ public sealed class BlockIndexTests
         Assert.True(found.Count < 1500 + 256);
 
         var position = blocks[2000].Position;
-        index.ForgetReleased(position);
+        index.ForgetReleased(position, long.MaxValue);
         found.Clear();
         index.CollectFrom(0, int.MaxValue, long.MaxValue, found);
         Assert.Equal(blocks.Skip(2000), found);

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Time.Testing;
 using Weir.Aws.Kinesis;
 using Weir.LocalKinesis.Wire;
 
@@ -41,6 +42,38 @@ public sealed class RequestBodyTests
         Assert.Equal(30 << 10, later.Length);
     }
 
+    [Fact]
+    public void An_announced_length_is_believed_only_while_there_is_plenty_of_room()
+    {
+        var memory = new BodyMemory(mostBytes: 8 << 20);
+        Assert.Equal(1 << 20, memory.RentAhead(5 << 20).Length);
+        Assert.Equal(1 << 20, memory.RentAhead(1 << 20).Length);
+        Assert.InRange(memory.RentAhead(1 << 20).Length, 16 << 10, 64 << 10);
+    }
+
+    [Fact]
+    public async Task While_too_much_waits_to_be_taken_no_records_are_read_and_who_takes_nothing_loses_the_connection()
+    {
+        var time = new FakeTimeProvider();
+        var sending = new AnswerSending(time, mostBytes: 100_000);
+        var stuck = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        var features = new FeatureCollection();
+        var lifetime = new Lifetime();
+        features.Set<IHttpRequestLifetimeFeature>(lifetime);
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(stuck.Writer.AsStream()));
+        var first = sending.SendAsync(features, new byte[640 << 10]).AsTask();
+
+        Assert.Equal(503, Assert.Throws<KinesisException>(sending.CheckRoom).StatusCode);
+        time.Advance(TimeSpan.FromSeconds(19));
+        Assert.False(lifetime.Aborted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(lifetime.Aborted);
+
+        await stuck.Reader.CompleteAsync();
+        await first;
+        sending.CheckRoom();
+    }
+
     private async Task<RequestBody> CopyAsync(int bytes)
     {
         var pipe = new Pipe();
@@ -56,6 +89,15 @@ public sealed class RequestBodyTests
         features.Set<IHttpRequestFeature>(new HttpRequestFeature());
         features.Set<IRequestBodyPipeFeature>(new BodyOf(body.Reader));
         return features;
+    }
+
+    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    {
+        public bool Aborted { get; private set; }
+
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => Aborted = true;
     }
 
     private sealed class BodyOf(PipeReader reader) : IRequestBodyPipeFeature

@@ -1,16 +1,14 @@
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Metrics;
-using Weir.Peers.Tests.Running;
 
 namespace Weir.Peers.Tests.Fleet;
 
-public sealed class FleetBoardTests
+public sealed class FleetBoardTests : FleetTest
 {
     [Fact]
     public async Task A_report_of_thousands_of_shards_reaches_the_others_until_its_process_stops()
     {
-        await using var dynamo = await Dynalite.StartAsync();
-        var board = new DynamoFleetBoard(new StateTable(dynamo.Client, "weir-state", TimeProvider.System), TimeProvider.System);
+        var board = new DynamoFleetBoard(Table(), TimeProvider.System);
         var large = Report("one", 5000);
         await board.PublishAsync(large, default);
         await board.PublishAsync(large with { Beat = 2 }, default);

@@ -1,37 +1,27 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Operations;
-using Weir.ControlPlane.State;
-using Weir.Peers.Tests.Running;
 
 namespace Weir.Peers.Tests.Fleet;
 
 /// <summary>Two consoles with a state database each that start operations on the same streams, with dynalite between them.</summary>
-public sealed class FleetOperationsTests : IAsyncLifetime
+public sealed class FleetOperationsTests : FleetTest
 {
     private static readonly Actor Ada = new("1", "Ada", [Roles.Admin]);
     private static readonly Actor Otto = new("2", "Otto", [Roles.Operator]);
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("weir-operations-");
     private readonly TaskCompletionSource _step = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Dynalite _dynamo = null!;
-
-    public async ValueTask InitializeAsync() => _dynamo = await Dynalite.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _dynamo.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        _directory.Delete(recursive: true);
-    }
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly List<string> _ran = [], _changed = [];
 
     [Fact]
     public async Task Of_two_consoles_that_start_at_once_one_does_and_the_other_sees_it_and_can_stop_it()
     {
-        using var one = await ConsoleAsync("one");
-        using var two = await ConsoleAsync("two");
-        _dynamo.Trouble.AnswerLost = 20;
+        using var one = await ConsoleAsync("one", time: TimeProvider.System);
+        using var two = await ConsoleAsync("two", time: TimeProvider.System);
+        Dynamo.Trouble.AnswerLost = 20;
 
         var started = await Task.WhenAll(Task.Run(() => StartAsync(one, Ada)), Task.Run(() => StartAsync(two, Otto)));
 
@@ -51,36 +41,97 @@ public sealed class FleetOperationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_target_whose_process_died_is_free_after_a_while_and_what_it_did_ends_when_it_is_back()
+    public async Task What_a_dead_process_left_is_carried_on_by_one_console_from_the_step_where_it_stood()
     {
-        var guard = new FleetOperationGuard(Table(), new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(-1)));
-        var dead = new Operation("dead", "steps", "orders", "Ada", TimeProvider.System.GetUtcNow(), OperationState.Running, ["one", "two"], 0, "");
-        Assert.True(await guard.TakeAsync(dead, default));
+        var dead = Guard("dead");
+        var left = Left with { StepsDone = 1 };
+        Assert.True(await dead.TakeAsync(new HeldOperation(Left, "what to do", false), default));
+        Assert.Equal(OperationHold.Held, await dead.KeepAsync(left, default));
+        using var consumer = await ConsoleAsync("consumer", takesOver: false);
         using var two = await ConsoleAsync("two");
-
-        Assert.NotNull(await StartAsync(two, Otto));
-
-        new OperationStore(Database("one")).Add(dead, "");
-        using var one = await ConsoleAsync("one");
-        await UntilAsync(one, "dead", o => o.State == OperationState.Failed && o.Message.Contains("Another operation", StringComparison.Ordinal));
+        using var three = await ConsoleAsync("three");
         _step.SetResult();
-        await one.StopAsync(default);
-        await two.StopAsync(default);
+
+        var (one, other) = (await SeesWhileTimePassesAsync(two, o => o.State == OperationState.Succeeded), await SeesWhileTimePassesAsync(three, o => o.State == OperationState.Succeeded));
+
+        Assert.Equal((one.Id, one.RunsOn, one.StepsDone, one.EndedAt), (other.Id, other.RunsOn, other.StepsDone, other.EndedAt));
+        Assert.Contains(one.RunsOn, new[] { "two", "three" });
+        Assert.Equal("orders/what to do/1", Assert.Single(_ran));
+        Assert.Equal(OperationHold.Lost, await dead.KeepAsync(left, default));
+        Assert.False(await dead.EndAsync(left with { State = OperationState.Succeeded, EndedAt = TimeProvider.System.GetUtcNow().AddSeconds(1) }, default));
+        Assert.Empty((await Table().QueryAsync("running", null, null, default)));
     }
 
     [Fact]
-    public async Task A_stop_asked_for_elsewhere_is_kept_when_the_operation_takes_its_target_again()
+    public async Task A_process_that_stood_still_past_its_hold_finds_the_operation_taken_and_changes_nothing()
     {
-        var guard = new FleetOperationGuard(Table(), TimeProvider.System);
-        var operation = new Operation("one", "steps", "orders", "Ada", TimeProvider.System.GetUtcNow(), OperationState.Running, ["one", "two"], 0, "");
-        Assert.True(await guard.TakeAsync(operation, default));
-        Assert.True(await guard.RequestStopAsync(operation, default));
+        var frozen = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var one = await ConsoleAsync("one", time: frozen);
+        var operation = (await StartAsync(one, Ada))!;
+        using var two = await ConsoleAsync("two");
+        await SeesWhileTimePassesAsync(two, o => o.RunsOn == "two");
 
-        Assert.True(await guard.TakeAsync(operation, default));
+        // It goes on where it stood, in the middle of its step, and is about to change something.
+        frozen.Advance(TimeSpan.FromSeconds(30));
+        _step.SetResult();
 
-        Assert.True(await guard.KeepAsync(operation, default));
-        Assert.False(await guard.TakeAsync(operation with { Id = "two" }, default));
+        await SeesWhileTimePassesAsync(two, o => o.State == OperationState.Succeeded);
+        await UntilAsync(one, operation.Id, o => o.RunsOn == "two");
+        Assert.Equal(["two", "two"], _changed);
+        Assert.Equal(["end-steps", "take-over-steps"], (await new SqliteAuditLog(Database("two"), TimeProvider.System).QueryAsync(new AuditQuery(), default)).Select(l => l.Action));
+        Assert.Empty(await new SqliteAuditLog(Database("one"), TimeProvider.System).QueryAsync(new AuditQuery(), default));
     }
+
+    [Fact]
+    public async Task One_that_comes_back_shows_how_its_operation_ended_elsewhere()
+    {
+        var guard = Guard("two");
+        Assert.True(await guard.TakeAsync(new HeldOperation(Left, "", false), default));
+        Assert.True(await guard.EndAsync(Left with { State = OperationState.Stopped, Message = "by another", EndedAt = TimeProvider.System.GetUtcNow() }, default));
+        new OperationStore(Database("one")).Add(Left, "");
+
+        using var one = await ConsoleAsync("one");
+
+        await UntilAsync(one, Left.Id, o => o is { State: OperationState.Stopped, Message: "by another" });
+        Assert.Empty(_ran);
+    }
+
+    [Fact]
+    public async Task Clocks_that_differ_by_minutes_do_not_take_a_living_operation_over()
+    {
+        var ahead = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(10));
+        Assert.True(await Guard("one").TakeAsync(new HeldOperation(Left, "", false), default));
+        var two = Guard("two", ahead);
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(OperationHold.Held, await Guard("one").KeepAsync(Left, default));
+            Assert.Equal(Left.Id, Assert.Single(await two.ReadAsync(default)).Id);
+            Assert.Empty(await two.TakeOverAsync(default));
+            ahead.Advance(TimeSpan.FromSeconds(15));
+        }
+
+        Assert.False(await two.TakeAsync(new HeldOperation(Left with { Id = "two" }, "", false), default));
+    }
+
+    [Fact]
+    public async Task A_stop_asked_for_elsewhere_is_kept_when_the_operation_is_resumed_or_taken_over()
+    {
+        var passing = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var (one, two) = (Guard("one"), Guard("two", passing));
+        Assert.True(await one.TakeAsync(new HeldOperation(Left, "", false), default));
+        Assert.True(await two.RequestStopAsync(Left, default));
+
+        Assert.True((await one.ResumeAsync(new HeldOperation(Left, "", false), default))!.StopRequested);
+        Assert.Equal(OperationHold.StopAsked, await one.KeepAsync(Left, default));
+        await two.ReadAsync(default);
+        passing.Advance(FleetOperationGuard.Held);
+        await two.ReadAsync(default);
+        Dynamo.Trouble.AnswerLost = 50;
+        Assert.True(Assert.Single(await two.TakeOverAsync(default)).StopRequested);
+    }
+
+    private static Operation Left { get; } = new("left", "steps", "orders", "Ada", new DateTimeOffset(2026, 11, 1, 8, 0, 0, TimeSpan.Zero), OperationState.Running, ["one", "two"], 0, "", RunsOn: "one");
 
     private static Task<Operation?> StartAsync(OperationRunner runner, Actor by, string target = "orders") => runner.TryStartAsync("steps", target, by, ["one", "two"], "", default);
 
@@ -106,23 +157,51 @@ public sealed class FleetOperationsTests : IAsyncLifetime
         return null;
     }
 
-    private async Task<OperationRunner> ConsoleAsync(string name)
+    /// <summary>The newest of all operations, once it fits, while the clock of the consoles runs on.</summary>
+    private async Task<Operation> SeesWhileTimePassesAsync(OperationRunner runner, Func<Operation, bool> fits)
+    {
+        for (var tries = 0; tries < 1200; tries++)
+        {
+            if (runner.Feed.Latest?.FirstOrDefault(fits) is { } seen)
+                return seen;
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException($"Waited a minute; there are {string.Join("; ", runner.Feed.Latest ?? [])}");
+    }
+
+    private async Task<OperationRunner> ConsoleAsync(string name, bool takesOver = true, TimeProvider? time = null)
     {
         var database = Database(name);
         var runner = new OperationRunner(
-            new OperationStore(database), [new Step(_step.Task)], new SqliteAuditLog(database, TimeProvider.System), TimeProvider.System, NullLogger<OperationRunner>.Instance, new FleetOperationGuard(Table(), TimeProvider.System));
+            new OperationStore(database), [new Step(name, this)], new SqliteAuditLog(database, TimeProvider.System), time ?? _time, NullLogger<OperationRunner>.Instance, new FleetOperationGuard(Table(), database, name, takesOver, time ?? _time));
         await runner.StartAsync(default);
         return runner;
     }
 
-    private StateTable Table() => new(_dynamo.Client, "weir-state", TimeProvider.System);
+    private FleetOperationGuard Guard(string name, TimeProvider? time = null) => new(Table(), Database(name), name, true, time ?? TimeProvider.System);
 
-    private StateDatabase Database(string name) => new(Path.Combine(_directory.FullName, name, "state.db"));
-
-    private sealed class Step(Task done) : IOperationSteps
+    /// <summary>Waits until the test lets it go on, then changes something.</summary>
+    private sealed class Step(string name, FleetOperationsTests test) : IOperationSteps
     {
         public string Kind => "steps";
 
-        public Task RunStepAsync(string target, string body, int step, Action<string> report, CancellationToken cancellationToken) => done.WaitAsync(cancellationToken);
+        public async Task RunStepAsync(OperationStep step, CancellationToken cancellationToken)
+        {
+            await test._step.Task.WaitAsync(cancellationToken);
+            await step.ChangeAsync(
+                _ =>
+                {
+                    lock (test._ran)
+                    {
+                        test._ran.Add($"{step.Target}/{step.Body}/{step.Number}");
+                        test._changed.Add(name);
+                    }
+
+                    return Task.CompletedTask;
+                },
+                cancellationToken);
+        }
     }
 }

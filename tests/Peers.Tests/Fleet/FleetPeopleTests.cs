@@ -1,31 +1,17 @@
 using Microsoft.Data.Sqlite;
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.State;
-using Weir.Peers.Tests.Running;
 
 namespace Weir.Peers.Tests.Fleet;
 
 /// <summary>Two consoles with a database of people each, and one table in dynalite between them.</summary>
-public sealed class FleetPeopleTests : IAsyncLifetime
+public sealed class FleetPeopleTests : FleetTest
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("weir-people-");
-    private Dynalite _dynamo = null!;
-
-    public async ValueTask InitializeAsync() => _dynamo = await Dynalite.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_dynamo is not null)
-            await _dynamo.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        _directory.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task Of_two_consoles_that_take_the_last_two_administrators_away_at_once_one_is_refused()
     {
-        using var one = new Console(_dynamo, _directory.CreateSubdirectory("one").FullName);
-        using var two = new Console(_dynamo, _directory.CreateSubdirectory("two").FullName);
+        using var one = new Console(Table(), Database("one"), Folder("one"));
+        using var two = new Console(Table(), Database("two"), Folder("two"));
         await one.Shared.ChangeAsync(() => one.AddAsync("ada"), default);
         await two.Shared.ChangeAsync(() => two.AddAsync("otto"), default);
 
@@ -43,7 +29,7 @@ public sealed class FleetPeopleTests : IAsyncLifetime
     [Fact]
     public async Task The_lock_of_a_console_that_died_while_it_changed_people_is_taken_over_when_its_time_has_passed()
     {
-        using var one = new Console(_dynamo, _directory.CreateSubdirectory("one").FullName);
+        using var one = new Console(Table(), Database("one"), Folder("one"));
         var left = StateTable.Key("lock", SharedDocument.People.Name);
         left["until"] = StateTable.Number(TimeProvider.System.GetUtcNow().AddMilliseconds(-1).ToUnixTimeMilliseconds());
         left["write"] = new("of the dead");
@@ -60,7 +46,7 @@ public sealed class FleetPeopleTests : IAsyncLifetime
         private readonly string _people;
         private readonly SharedDocuments _document;
 
-        public Console(Dynalite dynamo, string folder)
+        public Console(StateTable table, StateDatabase database, string folder)
         {
             _people = "Data Source=" + Path.Combine(folder, "people.db");
             using (var connection = Connect())
@@ -69,8 +55,8 @@ public sealed class FleetPeopleTests : IAsyncLifetime
                 connection.Execute(null, "CREATE TABLE AspNetUserRoles (UserId TEXT REFERENCES AspNetUsers (Id), RoleId TEXT, PRIMARY KEY (UserId, RoleId))");
             }
 
-            Table = new StateTable(dynamo.Client, "weir-state", TimeProvider.System);
-            _document = new SharedDocuments(SharedDocument.People, Table, new StateDatabase(Path.Combine(folder, "state.db")), Connect);
+            Table = table;
+            _document = new SharedDocuments(SharedDocument.People, Table, database, Connect);
             Shared = new FleetPeople(Table, _document, TimeProvider.System);
         }
 

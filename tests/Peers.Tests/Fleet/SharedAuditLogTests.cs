@@ -1,40 +1,26 @@
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Fleet;
-using Weir.ControlPlane.State;
-using Weir.Peers.Tests.Running;
 
 namespace Weir.Peers.Tests.Fleet;
 
 /// <summary>Consoles with a state database each, and one audit log in dynalite, which refuses calls and loses replies.</summary>
-public sealed class SharedAuditLogTests : IAsyncLifetime
+public sealed class SharedAuditLogTests : FleetTest
 {
     private static readonly Actor Ada = new("1", "Ada", [Roles.Admin]);
     private static readonly Actor Otto = new("2", "Otto", [Roles.Operator]);
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("weir-audit-");
-    private Dynalite _dynamo = null!;
-
-    public async ValueTask InitializeAsync() => _dynamo = await Dynalite.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _dynamo.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        _directory.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task Lines_that_two_consoles_write_at_once_make_one_chain_that_both_show()
     {
         var (one, two) = (Log("one"), Log("two"));
         await one.AppendAsync(Ada, "save-rule", "email", "done", null, default);
-        (_dynamo.Trouble.Refused, _dynamo.Trouble.AnswerLost) = (10, 20);
+        (Dynamo.Trouble.Refused, Dynamo.Trouble.AnswerLost) = (10, 20);
 
         await Task.WhenAll(
             Task.Run(() => WriteAsync(one, Ada, "save-rule")),
             Task.Run(() => WriteAsync(two, Otto, "reshard-stream")));
 
-        Assert.True(_dynamo.Trouble.Troubles > 0);
+        Assert.True(Dynamo.Trouble.Troubles > 0);
         Assert.Equal(new AuditVerification(31, null), await one.VerifyAsync(default) with { HeadHash = null });
         var seen = await two.QueryAsync(new AuditQuery(), default);
         Assert.Equal(Enumerable.Range(1, 31).Reverse().Select(i => (long)i), seen.Select(l => l.Id));
@@ -49,11 +35,11 @@ public sealed class SharedAuditLogTests : IAsyncLifetime
     {
         var one = Log("one");
         await one.AppendAsync(Ada, "save-rule", "email", "done", null, default);
-        _dynamo.Trouble.Refused = 100;
+        Dynamo.Trouble.Refused = 100;
 
         await Assert.ThrowsAnyAsync<Amazon.DynamoDBv2.AmazonDynamoDBException>(() => one.AppendAsync(Ada, "save-rule", "phone", "started", null, default));
 
-        _dynamo.Trouble.Refused = 0;
+        Dynamo.Trouble.Refused = 0;
         Assert.Equal("email", Assert.Single(await one.QueryAsync(new AuditQuery(), default)).Target);
     }
 
@@ -63,15 +49,15 @@ public sealed class SharedAuditLogTests : IAsyncLifetime
         var one = Log("one");
         for (var i = 0; i < 5; i++)
             await one.AppendAsync(Ada, "save-rule", $"{i}", "done", null, default);
-        var row = (await _dynamo.Client.GetItemAsync("weir-state", StateTable.Key("audit", StateTable.Sort(3)))).Item;
+        var row = (await Dynamo.Client.GetItemAsync("weir-state", StateTable.Key("audit", StateTable.Sort(3)))).Item;
         var honest = row["line"].S;
         row["line"].S = honest.Replace("save-rule", "sleep", StringComparison.Ordinal);
-        await _dynamo.Client.PutItemAsync("weir-state", row);
+        await Dynamo.Client.PutItemAsync("weir-state", row);
         Assert.Equal(3, (await Log("two").VerifyAsync(default)).FirstBrokenId);
 
         row["line"].S = honest;
-        await _dynamo.Client.PutItemAsync("weir-state", row);
-        await _dynamo.Client.DeleteItemAsync("weir-state", StateTable.Key("audit", StateTable.Sort(5)));
+        await Dynamo.Client.PutItemAsync("weir-state", row);
+        await Dynamo.Client.DeleteItemAsync("weir-state", StateTable.Key("audit", StateTable.Sort(5)));
         Assert.Equal(5, (await one.VerifyAsync(default)).FirstBrokenId);
     }
 
@@ -95,7 +81,5 @@ public sealed class SharedAuditLogTests : IAsyncLifetime
             await log.AppendAsync(by, action, $"{i}", "done", null, default);
     }
 
-    private SharedAuditLog Log(string name) => new(new StateTable(_dynamo.Client, "weir-state", TimeProvider.System), Database(name), TimeProvider.System);
-
-    private StateDatabase Database(string name) => new(Path.Combine(_directory.FullName, name, "state.db"));
+    private SharedAuditLog Log(string name) => new(Table(), Database(name), TimeProvider.System);
 }

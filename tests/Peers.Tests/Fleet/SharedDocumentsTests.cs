@@ -2,26 +2,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.State;
-using Weir.Peers.Tests.Running;
 
 namespace Weir.Peers.Tests.Fleet;
 
 /// <summary>Two processes with a state database each, and one table in dynalite between them.</summary>
-public sealed class SharedDocumentsTests : IAsyncLifetime
+public sealed class SharedDocumentsTests : FleetTest
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("weir-shared-");
-    private Dynalite _dynamo = null!;
-
-    public async ValueTask InitializeAsync() => _dynamo = await Dynalite.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_dynamo is not null)
-            await _dynamo.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        _directory.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task A_partner_key_made_at_one_opens_the_other_until_it_is_revoked_there()
     {
@@ -58,17 +44,16 @@ public sealed class SharedDocumentsTests : IAsyncLifetime
         }
     }
 
-    private Member Process(string name) => new(name, _directory.FullName, _dynamo);
+    private Member Process(string name) => new(Database(name), Table());
 
     private sealed class Member
     {
         private readonly SharedDocuments _documents;
 
-        public Member(string name, string directory, Dynalite dynamo)
+        public Member(StateDatabase database, StateTable table)
         {
-            var database = new StateDatabase(Path.Combine(directory, name, "state.db"));
             Keys = new PartnerKeys(database, TimeProvider.System, NullLogger<PartnerKeys>.Instance);
-            _documents = new SharedDocuments(SharedDocument.Partners, new StateTable(dynamo.Client, "weir-state", TimeProvider.System), database, database.Connect);
+            _documents = new SharedDocuments(SharedDocument.Partners, table, database, database.Connect);
         }
 
         public PartnerKeys Keys { get; }

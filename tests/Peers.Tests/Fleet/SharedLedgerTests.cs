@@ -6,20 +6,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.Rules;
 using Weir.ControlPlane.State;
-using Weir.Peers.Tests.Running;
 using Weir.Pipeline.Redaction;
 
 namespace Weir.Peers.Tests.Fleet;
 
-public sealed class SharedLedgerTests
+public sealed class SharedLedgerTests : FleetTest
 {
     [Fact]
     public async Task A_report_counts_what_every_process_cleaned_once_also_after_they_have_told_it_often()
     {
-        var directory = Directory.CreateTempSubdirectory("weir-ledger-");
-        await using var dynamo = await Dynalite.StartAsync();
-        using var one = new Keeper(dynamo, directory.CreateSubdirectory("one").FullName);
-        using var two = new Keeper(dynamo, directory.CreateSubdirectory("two").FullName);
+        using var one = new Keeper(Table(), Database("one"), Folder("one"));
+        using var two = new Keeper(Table(), Database("two"), Folder("two"));
         await one.Shared.JoinAsync(default);
         one.Clean(3);
         two.Clean(4);
@@ -39,21 +36,17 @@ public sealed class SharedLedgerTests
             Assert.Equal(8, records.Redacted);
             Assert.Equal(("email", "/note", 8L), (Assert.Single(counts).Rule, counts[0].Path, counts[0].Hits));
         }
-
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        directory.Delete(recursive: true);
     }
 
     private sealed class Keeper : IDisposable
     {
         private readonly ServiceProvider _services;
 
-        public Keeper(Dynalite dynamo, string folder)
+        public Keeper(StateTable table, StateDatabase database, string folder)
         {
             _services = new ServiceCollection().AddRedaction(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["DataDirectory"] = folder }).Build()).BuildServiceProvider();
-            var database = new StateDatabase(Path.Combine(folder, "state.db"));
             Ledger = new RedactionLedger(database, _services.GetRequiredService<IRedactionControl>(), TimeProvider.System, NullLogger<RedactionLedger>.Instance);
-            Shared = new SharedLedger(new StateTable(dynamo.Client, "weir-state", TimeProvider.System), database, Ledger, TimeProvider.System);
+            Shared = new SharedLedger(table, database, Ledger, TimeProvider.System);
         }
 
         public RedactionLedger Ledger { get; }

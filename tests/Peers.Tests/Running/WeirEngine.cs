@@ -30,7 +30,7 @@ internal sealed class WeirEngine : IAsyncDisposable
         ["WEIR_ENDPOINT"] = Address.AbsoluteUri,
     };
 
-    public static async Task<WeirEngine> StartAsync()
+    public static async Task<WeirEngine> StartAsync(int stateChangeMilliseconds = 20)
     {
         var directory = Directory.CreateTempSubdirectory("weir-engine-");
         var options = new LocalKinesisOptions
@@ -39,7 +39,7 @@ internal sealed class WeirEngine : IAsyncDisposable
             Port = 0,
             Region = Region,
             Limits = KinesisLimits.None,
-            StateChangeMilliseconds = 20,
+            StateChangeMilliseconds = stateChangeMilliseconds,
             // Every client's signatures are verified, not only looked for.
             Keys = { ["123456789012"] = "secret" },
         };

@@ -166,4 +166,47 @@ public sealed class DetectorTests
             }
         }
     }
+
+    [Theory]
+    [InlineData("called back re #1699047, wants a call at +41 44 668 18 00", "+41 44 668 18 00")]
+    [InlineData("call 555 for order 518-7365795-5228307", null)]
+    [InlineData("please call, ref INV-497169496", null)]
+    [InlineData("phone 0171 5550100, damage of 1 646 420,00 zł", "0171 5550100")]
+    [InlineData("total EUR 35 422.75. Call me", null)]
+    [InlineData("ISBN 0-762-00733-0", null)]
+    [InlineData("trace 00-28530374ec38aae9-01", null)]
+    [InlineData("Tel. #2125550143", "2125550143")]
+    [InlineData("unter 0171 - 5550100 erreichbar", "0171 - 5550100")]
+    [InlineData("тел. 8 495 5550143", "8 495 5550143")]
+    [InlineData("電話番号は0905550143です", "0905550143")]
+    public void A_phone_number_is_one_unless_what_stands_before_it_names_another(string text, string? phone) =>
+        Assert.Equal(phone is null ? [] : [phone], Spans.Of(text).Where(s => s.Entity == "PHONE_NUMBER").Select(s => text[s.Start..s.End]));
+
+    [Theory]
+    [InlineData("firmware 2.1.73.45")]
+    [InlineData("build: 4.2.13.199")]
+    [InlineData("Mozilla/5.0 Chrome/126.0.6478.99 Safari/537.36")]
+    [InlineData("92007 52257 37823 94725 45654 29936")]
+    [InlineData("GET /v2/3f896ef9-cb9c-40a8-a068-563580242979?a=b")]
+    [InlineData("tracking 9400 1041 5233 0097 9262 51 says")]
+    [InlineData("acct open, ean 9783492405119, sku 12345678")]
+    public void Versions_identifiers_and_lists_of_numbers_are_nobodys(string text) => Assert.Empty(Spans.Of(text));
+
+    [Fact]
+    public void A_path_and_a_sentence_behind_a_version_still_hold_addresses()
+    {
+        Assert.Equal("IP_ADDRESS", Assert.Single(Spans.Of("GET /hosts/10.1.2.3 HTTP")).Entity);
+        Assert.Equal("IP_ADDRESS", Assert.Single(Spans.Of("version 1.2 asked 10.1.2.3")).Entity);
+    }
+
+    [Fact]
+    public void Sentences_with_commas_are_no_table()
+    {
+        const string text = "ts $88,712.84 EAN 7\nIBAN please, 2026.\nDimensions, call 227.417.8541";
+        Assert.Equal("PHONE_NUMBER", Assert.Single(Spans.Of(text)).Entity);
+    }
+
+    [Fact]
+    public void The_tag_of_an_address_in_a_query_is_part_of_it() =>
+        Assert.Equal("GET /a?email=[EMAIL_ADDRESS]&n=2", new TestRedactor([TestRedactor.Rule("EMAIL", Weir.Pipeline.Redaction.TransformKind.Redact)]).Clean("GET /a?email=xola+shop%40quib.example&n=2"));
 }

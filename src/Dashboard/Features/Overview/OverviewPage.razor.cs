@@ -116,7 +116,7 @@ public sealed partial class OverviewPage(NavigationManager navigation, Feed<Syst
 
     private void Lines()
     {
-        _stream = _now?.Find(_view.Stream ?? _stream ?? "")?.Name ?? _now?.Streams.MaxBy(s => s.IncomingBytesPerSecond)?.Name;
+        _stream = _now?.Find(_view.Stream ?? _stream ?? "")?.Name ?? _now?.Streams.MaxBy(s => (s.IncomingBytesPerSecond, s.SpoolRecords))?.Name;
         var name = _stream;
         if (_behind.Length > 0 && _behind[^1].Key.Stream == name)
         {

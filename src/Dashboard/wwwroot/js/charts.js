@@ -50,7 +50,7 @@ function options(place, o) {
     tzDate: ts => uPlot.tzDate(new Date(ts * 1e3), 'Etc/UTC'),
     scales: {
       // A young process does not show an empty quarter of an hour: the axis starts at the first sample, but shows two minutes at least.
-      x: { time: true, range: (u, min, max) => max == null ? [0, o.span] : [Math.max(max - o.span, Math.min(min, max - 120)), max] },
+      x: { time: true, range: (u, min, max) => o.end ? [o.end - o.span, o.end] : max == null ? [0, o.span] : [Math.max(max - o.span, Math.min(min, max - 120)), max] },
       y: { range: (u, min, max) => [0, Math.max(o.unit === 'bytes' ? 1024 : o.unit === 'ms' ? 100 : o.unit === 'percent' ? 1.12 : 1, (max ?? 0) * 1.12)] },
       mark: { range: [0, 1] },
     },
@@ -69,7 +69,7 @@ function options(place, o) {
         };
       }),
     ],
-    plugins: [marks(o), tip(o)],
+    plugins: [marks(o), changes(o), tip(o)],
   };
 }
 
@@ -120,6 +120,41 @@ function marks(o) {
   };
 }
 
+// A line where something was changed that may explain what comes after it, with a flag at its head.
+function changes(o) {
+  return {
+    hooks: {
+      draw(u) {
+        const { left, top, width, height } = u.bbox;
+        const pen = u.ctx;
+        const unit = devicePixelRatio;
+        pen.save();
+        pen.strokeStyle = pen.fillStyle = token('ink-soft');
+        pen.lineWidth = unit;
+        pen.setLineDash([2 * unit, 3 * unit]);
+        for (const mark of o.marks) {
+          const x = Math.round(u.valToPos(mark.time, 'x', true));
+          if (x < left || x > left + width) {
+            continue;
+          }
+
+          pen.beginPath();
+          pen.moveTo(x, top);
+          pen.lineTo(x, top + height);
+          pen.stroke();
+          pen.beginPath();
+          pen.moveTo(x - 4 * unit, top - 4 * unit);
+          pen.lineTo(x + 4 * unit, top - 4 * unit);
+          pen.lineTo(x, top + 3 * unit);
+          pen.fill();
+        }
+
+        pen.restore();
+      },
+    },
+  };
+}
+
 // What the cursor is on, in words, beside it.
 function tip(o) {
   let box;
@@ -147,7 +182,8 @@ function tip(o) {
           return row;
         });
         const time = Object.assign(document.createElement('em'), { textContent: `${new Date(u.data[0][idx] * 1e3).toISOString().slice(11, 19)} UTC` });
-        box.replaceChildren(time, ...rows);
+        const near = o.marks.filter(m => Math.abs(u.valToPos(m.time, 'x') - left) < 8).map(m => Object.assign(document.createElement('span'), { className: 'chart-change', textContent: m.text }));
+        box.replaceChildren(time, ...near, ...rows);
         box.hidden = false;
         const right = left > u.over.clientWidth / 2;
         box.style.left = right ? '' : `${left + 12}px`;
@@ -157,7 +193,8 @@ function tip(o) {
   };
 }
 
-export function mount(place, o, times, values) {
+export function mount(place, o, times, values, marks) {
+  o.marks = marks;
   const data = [times, ...values];
   let plot = new uPlot(options(place, o), data, place);
 
@@ -202,6 +239,10 @@ export function mount(place, o, times, values) {
       if (!document.hidden && place.clientWidth > 0) {
         plot.setData(data);
       }
+    },
+    mark(newer) {
+      o.marks = newer;
+      plot.redraw(false);
     },
     destroy() {
       size.disconnect();

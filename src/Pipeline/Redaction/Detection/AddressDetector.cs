@@ -19,6 +19,11 @@ internal static class AddressDetector
             return false;
         }
 
+        if (NearWords.Version(text, start, from))
+        {
+            return false;
+        }
+
         length += PrefixLength(text[end..to]);
         return true;
     }

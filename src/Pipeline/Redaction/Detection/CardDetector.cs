@@ -7,6 +7,8 @@ namespace Weir.Pipeline.Redaction.Detection;
 /// <summary>Payment card numbers: 12 to 19 digits, an issuer's prefix with one of its lengths, and the Luhn check (ISO/IEC 7812-1).</summary>
 internal static class CardDetector
 {
+    private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF"u8);
+
     /// <summary>True for digits (ASCII, nothing between them) that are a card number.</summary>
     public static bool IsCard(ReadOnlySpan<byte> digits) => digits.Length is >= 12 and <= 19 && Issuer(digits) && Luhn(digits);
 
@@ -136,17 +138,28 @@ internal static class CardDetector
 
         var before = start > from ? text[start - 1] : (byte)0;
         var after = end < to ? text[end] : (byte)0;
+        // The last part of a UUID.
+        if (before == (byte)'-' && digits == 12 && start - 6 >= from && text[start - 6] == (byte)'-' && !text[(start - 5)..(start - 1)].ContainsAnyExcept(HexDigits))
+        {
+            return true;
+        }
+
         return before == (byte)':' && after == (byte)':'
             || before is (byte)'-' or (byte)'/' && start - 2 >= from && char.IsAsciiLetterOrDigit((char)text[start - 2]) && text[start..end].Contains(before)
             || NearWords.Article(text, start, from);
     }
 
-    /// <summary>Groups as people write cards: up to three of any length, or more of one length with a shorter one last.</summary>
-    public static bool IsGrouped(ref NumberRun run, int groups)
+    /// <summary>Groups as people write cards: two, or three as 4-6-5, or more of one length with a shorter one last; beside a word for cards three of any length. Five digits are an article's or a postal code's.</summary>
+    public static bool IsGrouped(ref NumberRun run, int groups, bool named)
     {
-        if (groups <= 3)
+        if (groups <= 2 || groups == 3 && (named || run.GroupLength(0) is 4 or 6))
         {
             return true;
+        }
+
+        if (run.GroupLength(0) == 5)
+        {
+            return false;
         }
 
         for (var g = 1; g < groups; g++)

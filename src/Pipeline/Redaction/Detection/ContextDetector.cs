@@ -12,6 +12,8 @@ namespace Weir.Pipeline.Redaction.Detection;
 /// </summary>
 internal static class ContextDetector
 {
+    private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF"u8);
+
     private const int MostTokens = 256;
     private const int TokensAfter = 14;
     private const int TokensBefore = 8;
@@ -185,17 +187,23 @@ internal static class ContextDetector
 
     private static void Around(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, int first, int last, int id, NationalFormat format, Pool<Finding> findings)
     {
+        // What has hardly any check of its own must follow its name, and the next its like: "passports X1 and X2".
+        var weak = EntityCatalogue.All[id].ChanceRate > 0.3;
+        var found = -1;
         for (var i = last + 1; i < Math.Min(tokens.Length, last + 1 + TokensAfter); i++)
         {
-            if (Longest(text, tokens, i, format) is var until and >= 0)
+            if (!IsPart(text, tokens, i) && Longest(text, tokens, i, format) is var until and >= 0)
             {
                 findings.Add(new Finding(tokens[i].Start, tokens[until].End, id));
-                i = until;
+                found = i = until;
+            }
+            else if (weak && (found >= 0 && i > found + 1 || NearWords.NamesOther(text[tokens[i].Start..tokens[i].End])))
+            {
+                break;
             }
         }
 
-        // What has hardly any check of its own must follow its name.
-        if (EntityCatalogue.All[id].ChanceRate > 0.3)
+        if (weak)
         {
             return;
         }
@@ -208,6 +216,29 @@ internal static class ContextDetector
                 i = until;
             }
         }
+    }
+
+    /// <summary>A piece of a UUID: hexadecimal digits before and behind it, letters among them.</summary>
+    private static bool IsPart(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, int index)
+    {
+        var token = tokens[index];
+        if (token.End - token.Start is not (4 or 8 or 12))
+        {
+            return false;
+        }
+
+        // With both neighbours, or the first or last of them with the two next to it.
+        return Dashed(text, tokens, index - 1, index + 1) || Dashed(text, tokens, index, index + 2) || Dashed(text, tokens, index - 2, index);
+
+        static bool Dashed(ReadOnlySpan<byte> text, ReadOnlySpan<Token> tokens, int first, int last) =>
+            first >= 0 && last < tokens.Length && tokens[last].End - tokens[first].Start is 14 or 18 or 22 && IsHexadecimal(text, tokens[first], tokens[first + 1]) && IsHexadecimal(text, tokens[first + 1], tokens[last])
+            && (text[tokens[first].Start..tokens[last].End].ContainsAnyInRange((byte)'a', (byte)'f') || text[tokens[first].Start..tokens[last].End].ContainsAnyInRange((byte)'A', (byte)'F'));
+
+        // Both of hexadecimal digits, with a dash between.
+        static bool IsHexadecimal(ReadOnlySpan<byte> text, Token first, Token second) =>
+            second.Start == first.End + 1 && text[first.End] == (byte)'-' && IsDigits(text[first.Start..first.End]) && IsDigits(text[second.Start..second.End]);
+
+        static bool IsDigits(ReadOnlySpan<byte> word) => !word.ContainsAnyExcept(HexDigits);
     }
 
     /// <summary>The last token of the longest number of this format that starts with token <paramref name="first"/>; -1 for none.</summary>

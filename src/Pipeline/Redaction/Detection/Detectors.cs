@@ -32,6 +32,7 @@ internal static class Detectors
         if (scan.LooksInProse && end - start > 8)
         {
             ProseDetector.Find(text, start, end, looked, frame.Findings);
+            LabelledDetector.Find(text, start, end, looked, frame.Findings);
         }
 
         var skip = start;

@@ -4,10 +4,11 @@ namespace Weir.Pipeline.Redaction.Detection;
 /// <summary>What the words of a key, or the words before a value, say about the value.</summary>
 internal sealed class KeyContext
 {
-    public static readonly KeyContext None = new([], false, false, false);
+    public static readonly KeyContext None = new([], false, false, false, KeyRole.None);
 
-    private KeyContext(int[] entities, bool phone, bool card, bool number)
+    private KeyContext(int[] entities, bool phone, bool card, bool number, KeyRole role)
     {
+        Role = role;
         Entities = entities;
         Phone = phone;
         Card = card;
@@ -16,6 +17,9 @@ internal sealed class KeyContext
 
     /// <summary>Entities without code of their own that the key names.</summary>
     public int[] Entities { get; }
+
+    /// <summary>What it is to the keys around it.</summary>
+    public KeyRole Role { get; }
 
     /// <summary>The key names a phone number.</summary>
     public bool Phone { get; }
@@ -61,7 +65,7 @@ internal sealed class KeyContext
             }
         }
 
-        return new KeyContext([.. entities], phone, card, number);
+        return new KeyContext([.. entities], phone, card, number, KeyRoles.Of(words));
     }
 }
 

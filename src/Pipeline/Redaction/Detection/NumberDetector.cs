@@ -150,7 +150,8 @@ internal static class NumberDetector
             }
 
             // Beside its name a number needs no known issuer.
-            if (count <= 19 && (CardDetector.Issuer(run.Digits[..count]) || named || NearWords.Card(text, run.Position(0), from)) && CardDetector.Luhn(run.Digits[..count]) && CardDetector.IsGrouped(ref run, groups))
+            if (count <= 19 && CardDetector.Luhn(run.Digits[..count]) && (CardDetector.Issuer(run.Digits[..count]) || named || NearWords.Card(text, run.Position(0), from))
+                && CardDetector.IsGrouped(ref run, groups, named || groups == 3 && NearWords.Card(text, run.Position(0), from)))
             {
                 end = run.Position(count - 1) + 1;
                 if (!named && CardDetector.IsExcused(text, run.Position(0), end, count, from, to))

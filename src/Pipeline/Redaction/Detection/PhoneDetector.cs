@@ -28,14 +28,14 @@ internal static class PhoneDetector
             start--;
         }
 
-        if (start > from && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'_' or >= 0x80) && !plus)
+        // Chinese, Japanese and Korean put no blank before a number.
+        if (start > from && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] == (byte)'_' || text[start - 1] >= 0x80 && !(start - 3 >= from && text[start - 3] is >= 0xE3 and <= 0xED)) && !plus)
         {
             return false;
         }
 
         // Part of a longer number, a path or an identifier: 978-0-3115-8529-7, /0381/13550294, cb7-0901-4419.
-        if (!plus && !named && start - 1 > from && text[start - 1] is (byte)'-' or (byte)'/' or (byte)'.' && (text[start - 1] == (byte)'/' || char.IsAsciiLetterOrDigit((char)text[start - 2]))
-            && !NearWords.Phone(text, start, from, to))
+        if (!plus && !named && start > from && Joined(text, start, from))
         {
             return false;
         }
@@ -47,7 +47,19 @@ internal static class PhoneDetector
         }
 
         end = run.Position(run.Group(groups) - 1) + 1;
-        if (end < to && (char.IsAsciiDigit((char)text[end]) || run.Cut && groups == run.Groups || char.IsAsciiLetter((char)text[end]) && (text[end] | 0x20) is not ('x' or 'e')))
+        if (end < to && (char.IsAsciiDigit((char)text[end]) || run.Cut && groups == run.Groups || char.IsAsciiLetter((char)text[end]) && Extension(text, end, to) == end))
+        {
+            return false;
+        }
+
+        // The end of a longer number in groups, 9400 1041 5233 0097 9262 51.
+        if (!plus && !named && !bracket && start - 3 > from && text[start - 1] == (byte)' ' && !text[(start - 4)..(start - 1)].ContainsAnyExceptInRange((byte)'0', (byte)'9') && NearWords.Article(text, start, from))
+        {
+            return false;
+        }
+
+        // 020-0428569-0860339 goes on.
+        if (!plus && !named && end + 4 < to && text[end] == (byte)'-' && !text.Slice(end + 1, 4).ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             return false;
         }
@@ -60,6 +72,18 @@ internal static class PhoneDetector
 
         end = Extension(text, end, to);
         return true;
+    }
+
+    /// <summary>A sign before the number makes it the rest of something, unless that is a word for a phone: 978-0-3115-8529-7, /0381/13550294, INV-142620419, #1699047.</summary>
+    private static bool Joined(ReadOnlySpan<byte> text, int start, int from)
+    {
+        var sign = text[start - 1];
+        if (sign == (byte)'#')
+        {
+            return !NearWords.IsPhone(text[from..(start - 1)].TrimEnd(" :."u8));
+        }
+
+        return start - 1 > from && sign is (byte)'-' or (byte)'/' or (byte)'.' && (sign == (byte)'/' || char.IsAsciiLetterOrDigit((char)text[start - 2])) && !NearWords.IsPhone(text[from..(start - 1)]);
     }
 
     /// <summary>How many groups make an international number, 0 for none: 7 to 15 digits (ITU-T E.164).</summary>
@@ -101,19 +125,35 @@ internal static class PhoneDetector
             }
 
             var zero = run.Digits[0] == (byte)'0';
-            var written = groups >= 2 && (bracket || zero && count >= 9 && count <= (abroad ? 17 : 14) && first <= 5);
+            var written = groups >= 2 && (bracket || zero && count >= 9 && count <= (abroad ? 17 : 14) && first is > 1 and <= 5);
             if (written)
             {
                 return groups;
             }
 
-            if ((groups >= 2 || count <= 12 || zero) && (named || NearWords.Phone(text, run.Position(0), from, to)))
+            int start = run.Position(0), end = run.Position(count - 1) + 1;
+            if ((groups >= 2 || count <= 12 || zero) && (named || NearWords.Phone(text, start, end, from, to) && !NearWords.Money(text, start, from) && !IsMoney(text[start..Math.Min(to, end + 3)], end - start)))
             {
                 return groups;
             }
         }
 
         return 0;
+    }
+
+    /// <summary>Groups of three digits and two behind a point or comma: 1 646 420,00 and 25174.73.</summary>
+    private static bool IsMoney(ReadOnlySpan<byte> text, int length)
+    {
+        var number = text[..length];
+        var point = number.LastIndexOfAny((byte)'.', (byte)',');
+        if (point < 0)
+        {
+            // The cents stand behind.
+            return text.Length == length + 3 && text[length] == (byte)',' && char.IsAsciiDigit((char)text[length + 1]) && char.IsAsciiDigit((char)text[length + 2]);
+        }
+
+        var whole = number[..point];
+        return length - point == 3 && !whole.Contains(number[point]) && (!whole.ContainsAny(" -"u8) || whole.LastIndexOf((byte)' ') == point - 4);
     }
 
     /// <summary>[1] 3 3 4, or 91-3 3 4, with an area and an exchange that begin with 2 to 9.</summary>
@@ -143,7 +183,9 @@ internal static class PhoneDetector
                 return false;
             }
 
-            if (gap.Length == 2 && !gap.ContainsAny((byte)'(', (byte)')') || gap.Length == 3 && !gap.Contains((byte)')'))
+            // 0171 - 2630392: behind an area code a dash may stand between blanks.
+            var area = g == 1 && run.Digits[0] == (byte)'0' && run.GroupLength(0) is >= 3 and <= 5 && gap.Length == 3 && gap[1] is (byte)'-' or (byte)'/' && run.GroupLength(1) >= 5;
+            if (!area && (gap.Length == 2 && !gap.ContainsAny((byte)'(', (byte)')') || gap.Length == 3 && !gap.Contains((byte)')')))
             {
                 return false;
             }

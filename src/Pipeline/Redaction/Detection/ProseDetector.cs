@@ -55,7 +55,7 @@ internal static class ProseDetector
         {
             var before = text[start..(at - 1)];
             var next = at + 1;
-            if (looked[Address] && EndsIn(before, AddressLeads) && AddressEnd(text, at, end) is var addressEnd and > 0)
+            if (looked[Address] && EndsIn(before, AddressLeads) && !IsMachine(before) && AddressEnd(text, at, end) is var addressEnd and > 0)
             {
                 findings.Add(new Finding(at, addressEnd, Address));
                 next = addressEnd + 1;
@@ -198,6 +198,31 @@ internal static class ProseDetector
 
         return Titles.GetAlternateLookup<ReadOnlySpan<char>>().Contains(lower[..length]);
     }
+
+    /// <summary>The address is a computer's: <c>listen address: 10.0.0.1</c>.</summary>
+    private static bool IsMachine(ReadOnlySpan<byte> before)
+    {
+        var address = before.LastIndexOf("ddress"u8);
+        if (address < 3)
+        {
+            return false;
+        }
+
+        var word = before[..(address - 1)].TrimEnd(" _-"u8);
+        var start = word.Length;
+        while (start > 0 && char.IsAsciiLetter((char)word[start - 1]))
+        {
+            start--;
+        }
+
+        Span<char> chars = stackalloc char[12];
+        return word.Length - start is > 1 and <= 12 && MachineWords.Contains(chars[..Encoding.UTF8.GetChars(word[start..], chars)]);
+    }
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> MachineWords = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    {
+        "ip", "ipv4", "ipv6", "mac", "email", "mail", "web", "memory", "host", "server", "listen", "listening", "bind", "binding", "remote", "local", "source", "destination", "client", "peer", "network", "base", "return", "virtual", "physical", "hardware", "wallet", "contract", "bitcoin", "proxy", "gateway", "dns", "cluster", "broker", "advertised", "url", "website",
+    }.GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static bool EndsIn(ReadOnlySpan<byte> before, byte[][] leads)
     {

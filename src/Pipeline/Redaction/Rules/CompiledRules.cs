@@ -32,6 +32,18 @@ internal sealed class KeyMeaning
     /// <summary><see cref="Names"/> holds some.</summary>
     public bool NamesAny { get; init; }
 
+    /// <summary>What the key is to those around it, as far as the rules ask for it.</summary>
+    public KeyRole Role { get; init; }
+
+    /// <summary>What it means depends on the keys around it.</summary>
+    public bool Depends { get; init; }
+
+    /// <summary>The walk stops at it wherever it stands: it names something, or has a role among its siblings.</summary>
+    public bool Stops => NamesAny || Depends || (Role & KeyRole.Contact) != 0;
+
+    /// <summary>The same key in an object about a person, whose name it then gives; null for a key that never gives one.</summary>
+    public KeyMeaning? OfPerson { get; init; }
+
     /// <summary>The key names a number that is nobody's: digits alone need no look.</summary>
     public bool OtherNumber { get; init; }
 
@@ -76,6 +88,8 @@ internal enum Unanchored
 internal sealed class CompiledRules
 {
     private const int MostKeys = 2048;
+
+    private static readonly int Person = EntityCatalogue.Find("PERSON")!.Id;
 
     private readonly CompiledRule[][] _byEntity;
     private readonly CompiledRule?[] _fieldRules;
@@ -212,6 +226,7 @@ internal sealed class CompiledRules
     private KeyMeaning Add(ReadOnlySpan<byte> key, ulong head, ulong tail)
     {
         var text = Encoding.UTF8.GetString(key);
+        var utf8 = key.ToArray();
         lock (_adding)
         {
             if (Find(_keys, key, head, tail) is { } added)
@@ -222,9 +237,10 @@ internal sealed class CompiledRules
             var full = key.Length > 128 || _keyCount == MostKeys;
             var context = KeyContext.Of(text);
             int[] names = [.. context.Entities.Where(id => Looked[id] && ContextDetector.DecidesByKey(id))];
-            var meaning = new KeyMeaning
+            var role = Looked[Person] ? context.Role : context.Role & (KeyRole.Paired | KeyRole.Line);
+            KeyMeaning Make(int[] names, KeyMeaning? ofPerson) => new()
             {
-                Utf8 = key.ToArray(),
+                Utf8 = utf8,
                 Id = full ? 0 : _keyCount + 1,
                 Shown = full || !IsName(text) ? "*" : text,
                 Symbol = Paths.Symbol(text),
@@ -232,7 +248,11 @@ internal sealed class CompiledRules
                 Names = names,
                 NamesAny = names.Length > 0,
                 OtherNumber = context.OtherNumber,
+                Role = role,
+                Depends = (role & (KeyRole.Name | KeyRole.Paired | KeyRole.Line)) != 0,
+                OfPerson = ofPerson,
             };
+            var meaning = Make(names, (context.Role & KeyRole.Name) != 0 && Looked[Person] ? Make([.. names, Person], null) : null);
             if (full)
             {
                 return meaning;

@@ -45,7 +45,7 @@ internal sealed class KeyStep
         Length = spelled.Length;
         Meaning = meaning;
         Symbol = meaning.Symbol;
-        NamesAny = meaning.NamesAny;
+        Stops = meaning.Stops;
         OtherNumber = meaning.OtherNumber;
         Next = Other = Nowhere;
     }
@@ -64,8 +64,8 @@ internal sealed class KeyStep
     /// <summary>What the paths call the key.</summary>
     public int Symbol { get; }
 
-    /// <summary>The key alone calls for a look at its value.</summary>
-    public bool NamesAny { get; }
+    /// <summary>As <see cref="KeyMeaning.Stops"/>.</summary>
+    public bool Stops { get; }
 
     /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
     public bool OtherNumber { get; }

@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Scanning;
 
 namespace Weir.Pipeline.Redaction.Rules;
@@ -197,16 +198,16 @@ internal sealed class Trail
 
             var state = container is null ? PathMatcher.Dead : StateIn(container, key);
             var field = container is null ? null : _rules.FieldRule(state);
-            var called = field is not null || key.NamesAny || _rules.Looks == Unanchored.Strings;
             step = new TrailStep(spelled.ToArray(), container, key)
             {
                 Strings = strings,
                 IsString = isString,
                 State = state,
                 Field = field,
-                Kind = container is null ? TrailValue.None : called ? TrailValue.Looked : isString ? TrailValue.String : TrailValue.Scalar,
+                Called = field is not null || key.NamesAny || (key.Role & (KeyRole.Paired | KeyRole.Line)) != 0 || _rules.Looks == Unanchored.Strings,
             };
             _steps.Add(id, step);
+            container?.Learn(step);
         }
 
         before.Learn(step);

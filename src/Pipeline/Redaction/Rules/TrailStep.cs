@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Weir.Pipeline.Redaction.Detection;
 
 namespace Weir.Pipeline.Redaction.Rules;
 
@@ -25,7 +26,31 @@ internal enum TrailValue : byte
 /// <param name="Depth">1 for the record.</param>
 /// <param name="State">Of the path automaton.</param>
 /// <param name="Key">The key whose value it is, or whose value the arrays around it are.</param>
-internal sealed record TrailContainer(TrailContainer? Outer, int Depth, bool IsArray, int State, KeyMeaning Key);
+internal sealed record TrailContainer(TrailContainer? Outer, int Depth, bool IsArray, int State, KeyMeaning Key)
+{
+    private readonly List<TrailStep> _names = [];
+
+    /// <summary>Its key says that it is about a person, or one of the keys that stood in it.</summary>
+    public bool IsPerson { get; private set; } = (Key.Role & KeyRole.Person) != 0 || IsArray && Outer is { IsPerson: true };
+
+    /// <summary>Under the trail's lock: a value of it was learned. Names are looked at if it is about a person, those learned before too.</summary>
+    public void Learn(TrailStep step)
+    {
+        IsPerson |= IsArray ? Outer is { IsPerson: true } : (step.Key.Role & KeyRole.Contact) != 0;
+        if (step.Key.OfPerson is not null)
+        {
+            _names.Add(step);
+        }
+
+        if (IsPerson)
+        {
+            foreach (var name in _names)
+            {
+                name.Called = true;
+            }
+        }
+    }
+}
 
 /// <summary>
 /// One value of the records of a stream: all that stands between the value before and it, byte for byte, what it means, and which values came next when it was read.
@@ -112,9 +137,9 @@ internal sealed class TrailStep
     public CompiledRule? Field { get; init; }
 
     /// <summary>Key or path alone call for a look at the value.</summary>
-    public bool Called => Kind == TrailValue.Looked;
+    public bool Called { get; set; }
 
-    public TrailValue Kind { get; init; }
+    public TrailValue Kind => Container is null ? TrailValue.None : Called ? TrailValue.Looked : IsString ? TrailValue.String : TrailValue.Scalar;
 
     /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
     public bool OtherNumber { get; }

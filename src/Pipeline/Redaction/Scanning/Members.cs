@@ -47,7 +47,7 @@ internal ref struct Members
         {
             var value = at + key.Length;
             var next = structural;
-            if (next >= length || key.NamesAny || levelState != PathMatcher.Dead && rules.FieldRule(rules.Paths.Next(levelState, key.Symbol)) is not null)
+            if (next >= length || key.Stops || levelState != PathMatcher.Dead && rules.FieldRule(rules.Paths.Next(levelState, key.Symbol)) is not null)
             {
                 break;
             }

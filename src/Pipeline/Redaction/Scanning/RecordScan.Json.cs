@@ -134,6 +134,11 @@ internal sealed partial class RecordScan
         }
 
         var masks = frame.Masks;
+        if (key.Depends && OnTrail is null)
+        {
+            key = InItsRole(text, start, end, state, key);
+        }
+
         if (_rules.Patterns.Length == 0 && !key.NamesAny
             && (anchored ? key.OtherNumber && masks.DigitRun(start) == end - start || Commonplace.Is(text[start..end]) : !Wordy(text, start, end, masks)))
         {
@@ -142,7 +147,10 @@ internal sealed partial class RecordScan
 
         if (end > start)
         {
+            // "Thomas Cook Voucher": a thing's name that begins as a person's.
+            _isThing = key.Role != KeyRole.None && IsThing(key);
             Value(text, start, end, frame, state, key, HitPlace.WholeString, escapes);
+            _isThing = false;
         }
     }
 
@@ -163,9 +171,9 @@ internal sealed partial class RecordScan
                 Add(text, frame, start, end, field, -1, key, HitPlace.Scalar, escapes);
             }
         }
-        else if (text[start] < (byte)'f' && end - start >= 4 && (anchored || key.NamesAny || _rules.Patterns.Length > 0))
+        else if (text[start] < (byte)'f' && end - start >= 4 && (anchored || key.NamesAny || key.Depends || _rules.Patterns.Length > 0))
         {
-            Value(text, start, end, frame, state, key, HitPlace.Scalar, escapes);
+            Value(text, start, end, frame, state, key.Depends && OnTrail is null ? InItsRole(text, start, end, state, key) : key, HitPlace.Scalar, escapes);
         }
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class RecordScan
             if (step.Called || anchored && !(step.OtherNumber && masks.DigitRun(0) == value.Length) || !anchored && MayBeWordy(value, masks))
             {
                 Enter(step, frame, walk.Start);
-                String(value, 0, value.Length, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
+                String(value, 0, value.Length, anchored, frame, step.State, step.Key.Depends ? InItsRole(text, walk.Start, end, step.State, step.Key) : step.Key, step.Field, escapes: 1);
                 walk.Pass(end);
                 return true;
             }
@@ -147,7 +147,7 @@ internal sealed partial class RecordScan
         if (anchored || step.Called)
         {
             Enter(step, frame, walk.Start);
-            Scalar(value, 0, value.Length, anchored, frame, step.State, step.Key, step.Field, escapes: 1);
+            Scalar(value, 0, value.Length, anchored, frame, step.State, step.Key.Depends ? InItsRole(text, walk.Start, end, step.State, step.Key) : step.Key, step.Field, escapes: 1);
         }
 
         walk.Pass(end);
@@ -208,6 +208,8 @@ internal sealed partial class RecordScan
             level.Inherited = null;
             level.Whole = false;
             level.Key = each.Key;
+            level.IsPerson = each.IsPerson;
+            level.Name = null;
         }
     }
 }

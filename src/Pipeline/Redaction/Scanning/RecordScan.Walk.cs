@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Rules;
 
 namespace Weir.Pipeline.Redaction.Scanning;
@@ -23,6 +24,15 @@ internal sealed partial class RecordScan
 
         /// <summary>The key whose value this container is, or whose value the arrays around it are.</summary>
         public KeyMeaning Key;
+
+        /// <summary>It is about a person: its key says so, or one that stood in it.</summary>
+        public bool IsPerson;
+
+        /// <summary>A value that is a person's name if it is.</summary>
+        public KeyMeaning? Name;
+        public int NameStart;
+        public int NameEnd;
+        public int NameState;
     }
 
     /// <summary>
@@ -126,7 +136,7 @@ internal sealed partial class RecordScan
                 interest = ref Unsafe.Add(ref interest, 1);
             }
 
-            if (interest < close || every || key.NamesAny || field is not null)
+            if (interest < close || every || key.Stops || field is not null)
             {
                 String(text, at + 1, close, interest < close, frame, state, key, field, escapes);
             }
@@ -170,7 +180,7 @@ internal sealed partial class RecordScan
                 return Broken;
             }
 
-            if (interest <= close || every || key.NamesAny || field is not null)
+            if (interest <= close || every || key.Stops || field is not null)
             {
                 Scalar(text, at, close + 1, interest <= close, frame, state, key, field, escapes);
             }
@@ -252,6 +262,7 @@ internal sealed partial class RecordScan
         }
 
         strings++;
+        _levels[_depth].IsPerson |= (key.Role & KeyRole.Contact) != 0;
         field = inherited;
         state = PathMatcher.Dead;
         if (levelState != PathMatcher.Dead)
@@ -366,13 +377,23 @@ internal sealed partial class RecordScan
         level.Inherited = field;
         level.Whole = field is { Rule.Transform.Kind: TransformKind.Redact or TransformKind.Fixed or TransformKind.Null };
         level.Key = key;
+        level.IsPerson = (key.Role & KeyRole.Person) != 0 || isArray && _depth - 1 > floor && _levels[_depth - 1].IsPerson;
+        level.Name = null;
         return true;
     }
 
     /// <summary>Leaves the container that ends at <paramref name="end"/>; one that a rule takes as a whole becomes a hit.</summary>
     private void Pop(ReadOnlySpan<byte> text, Frame frame, int end, int escapes, int floor)
     {
-        ref var level = ref _levels[_depth--];
+        ref var level = ref _levels[_depth];
+        if (level.Name is { } name && level.IsPerson)
+        {
+            // What told that it is a person's stood behind it.
+            Value(text, level.NameStart, level.NameEnd, frame, level.NameState, name, HitPlace.WholeString, escapes);
+            level = ref _levels[_depth];
+        }
+
+        _depth--;
         if (level.Whole && (_depth == floor || !_levels[_depth].Whole))
         {
             Add(text, frame, level.Start, end + 1, level.Inherited!, -1, level.Key, HitPlace.Container, escapes);

@@ -124,7 +124,7 @@ internal sealed partial class RecordScan
     public NameStarts NameStarts => _rules.NameStarts;
 
     /// <summary>Some rule looks for names or addresses in running text.</summary>
-    public bool LooksInProse => _rules.LooksInProse;
+    public bool LooksInProse => _rules.LooksInProse && !_isThing;
 
     private void Begin(CompiledRules rules, ScanLimits limits)
     {
@@ -133,6 +133,7 @@ internal sealed partial class RecordScan
         _framesUsed = 0;
         _depth = 0;
         _along = null;
+        _isThing = false;
         _malformed = false;
         _tooSlow = null;
         Hits.Clear();

@@ -106,6 +106,18 @@ internal sealed class TextView
         Finish(end);
     }
 
+    /// <summary>What follows a plus sign is the tag of an address, <c>shop%40example.com</c>.</summary>
+    private static bool IsTag(ReadOnlySpan<byte> rest)
+    {
+        var length = 0;
+        while (length < rest.Length && length < 33 && (char.IsAsciiLetterOrDigit((char)rest[length]) || rest[length] is (byte)'.' or (byte)'-' or (byte)'_'))
+        {
+            length++;
+        }
+
+        return length > 0 && rest[length..].StartsWith("%40"u8);
+    }
+
     /// <summary>This text with percent signs, quoted-printable and HTML character references resolved and without its inline tags; false, and nothing usable here, when it holds none.</summary>
     public bool ReadEncoded(ReadOnlySpan<byte> source)
     {
@@ -145,7 +157,7 @@ internal sealed class TextView
                 Put(unit, i, hiddenAsSpace: false);
                 i += 6;
             }
-            else if (b == (byte)'+' && percent && i > 0 && i + 1 < source.Length && (char.IsAsciiLetterOrDigit((char)source[i + 1]) || source[i + 1] == (byte)'%') && (char.IsAsciiLetterOrDigit((char)source[i - 1]) || source[i - 1] == (byte)')'))
+            else if (b == (byte)'+' && percent && i > 0 && i + 1 < source.Length && (char.IsAsciiLetterOrDigit((char)source[i + 1]) || source[i + 1] == (byte)'%') && (char.IsAsciiLetterOrDigit((char)source[i - 1]) || source[i - 1] == (byte)')') && !IsTag(source[(i + 1)..]))
             {
                 // In a form a blank is a plus sign.
                 Put((byte)' ', i);
