@@ -139,6 +139,14 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await page.Keyboard.PressAsync("p");
         await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live");
 
+        // Ctrl+K goes to what a few letters name, from within a field too.
+        await page.GetByTestId("records-search").FocusAsync();
+        await page.Keyboard.PressAsync("Control+k");
+        await Expect(page.GetByTestId("palette-text")).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("ord str");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "orders", Level = 1 })).ToBeFocusedAsync();
+
         await page.Keyboard.PressAsync("?");
         await Expect(page.GetByTestId("keys")).ToBeVisibleAsync();
         await page.Locator("#keys-on").UncheckAsync();
