@@ -38,6 +38,7 @@ internal static partial class Startup
             }
             else
             {
+                await StopWhatRunsAsync(app);
                 LogCannotStart(app.Logger, reason);
             }
 
@@ -51,6 +52,21 @@ internal static partial class Startup
             }
 
             _isStarting = false;
+        }
+    }
+
+    /// <summary>Ends what had started already, in order: taken away under their feet, readers would fill the log with what follows from it.</summary>
+    private static async Task StopWhatRunsAsync(WebApplication app)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await app.StopAsync(patience.Token);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Some had not come so far as to have anything to stop.
+            LogNotStopped(app.Logger, e);
         }
     }
 
@@ -86,6 +102,9 @@ internal static partial class Startup
 
     [LoggerMessage(LogLevel.Critical, "Weir cannot start: {Reason}")]
     private static partial void LogCannotStart(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "Not all that had started could be stopped.")]
+    private static partial void LogNotStopped(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Critical, "{Service} failed while the others were starting.")]
     private static partial void LogServiceFailed(ILogger logger, string service, Exception exception);
