@@ -62,6 +62,43 @@ public sealed class AccuracyTests
         Assert.True(score.Accuracy >= 0.99, $"{score.Right} of {score.N}: {string.Join("; ", score.Errors)}");
     }
 
+    [Theory]
+    [InlineData("{\"text\":\"to a@b.io\",\"spans\":[]}\n{\"x\":1}", "line 2 is no labelled row: it needs text and spans")]
+    [InlineData("nope", "line 1 is no labelled row: ")]
+    [InlineData("{\"text\":\"a\",\"spans\":[{\"entity\":\"PERSON\",\"start16\":0,\"end16\":9}]}", "end lies outside of the text")]
+    public async Task A_row_without_labels_is_named_by_its_line(string rows, string message)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, rows);
+            var error = new StringWriter();
+
+            Assert.Equal(2, await AccuracyVerb.RunAsync([path], TextWriter.Null, error));
+            Assert.Contains(message, error.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task Offsets_in_code_points_alone_are_read_too()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, """{"text":"\ud83d\ude00 to a@b.io","spans":[{"entity":"EMAIL_ADDRESS","start":5,"end":11}]}""");
+
+            Assert.Equal(1.0, Assert.Single(AccuracyVerb.Judge(path).Detection).ExactRecall);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task An_entity_without_detector_is_shown_as_such()
     {

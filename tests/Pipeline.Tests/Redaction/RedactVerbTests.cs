@@ -44,6 +44,27 @@ public sealed class RedactVerbTests
     }
 
     [Fact]
+    public async Task A_wrong_reference_and_a_file_without_rules_are_named()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, "nope");
+            var (code, _, error) = await RunAsync("", "--rules", path);
+            Assert.Equal(2, code);
+            Assert.StartsWith($"{path}: not a JSON array of rules.", error, StringComparison.Ordinal);
+
+            (code, _, error) = await RunAsync("", "--keys", "keys.txt");
+            Assert.Equal(2, code);
+            Assert.Contains("'file:PATH' or 'env:NAME'", error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public async Task What_gzip_packed_is_unpacked()
     {
         using var packed = new MemoryStream();

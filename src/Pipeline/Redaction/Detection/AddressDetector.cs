@@ -115,6 +115,12 @@ internal static class AddressDetector
             return false;
         }
 
+        // Two colons alone are an address only between blanks, quotes or brackets, not in "key::" or "(?::".
+        if (length == 2 && (start > from && text[start - 1] is not ((byte)' ' or (byte)'"' or (byte)'[' or (byte)'=') || end < to && text[end] is not ((byte)' ' or (byte)'"' or (byte)']' or (byte)'/' or (byte)',')))
+        {
+            return false;
+        }
+
         end += PrefixLength(text[end..to]);
         return true;
     }

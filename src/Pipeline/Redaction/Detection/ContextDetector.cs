@@ -170,8 +170,24 @@ internal static class ContextDetector
             }
         }
 
-        return sign && SecretEnd(text, at) - at >= 6 ? at : 0;
+        return sign && SecretEnd(text, at) - at >= 6 && !IsCode(text[at..]) ? at : 0;
     }
+
+    /// <summary>What stands for no value in a program: <c>pwd=None):</c>, <c>pwd = self.pwd</c>.</summary>
+    private static bool IsCode(ReadOnlySpan<byte> text)
+    {
+        foreach (var word in NoValues)
+        {
+            if (text.StartsWith(word) && (text.Length == word.Length || !char.IsAsciiLetterOrDigit((char)text[word.Length])))
+            {
+                return true;
+            }
+        }
+
+        return text.StartsWith("self."u8) || text.StartsWith("this."u8);
+    }
+
+    private static readonly byte[][] NoValues = [.. new[] { "None", "null", "nullptr", "undefined", "True", "False", "true", "false" }.Select(Encoding.ASCII.GetBytes)];
 
     private static readonly byte[][] Schemes = ["Bearer "u8.ToArray(), "Basic "u8.ToArray(), "Token "u8.ToArray()];
 

@@ -28,6 +28,12 @@ internal static class PhoneDetector
             start--;
         }
 
+        // 2.4+20151223 is a version.
+        if (plus && start > from && char.IsAsciiDigit((char)text[start - 1]))
+        {
+            return false;
+        }
+
         // Chinese, Japanese and Korean put no blank before a number.
         if (start > from && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] == (byte)'_' || text[start - 1] >= 0x80 && !(start - 3 >= from && text[start - 3] is >= 0xE3 and <= 0xED)) && !plus)
         {
@@ -125,7 +131,7 @@ internal static class PhoneDetector
             }
 
             var zero = run.Digits[0] == (byte)'0';
-            var written = groups >= 2 && (bracket || zero && count >= 9 && count <= (abroad ? 17 : 14) && first is > 1 and <= 5);
+            var written = groups >= 2 && (bracket || zero && count >= 9 && count <= (abroad ? 17 : 14) && first is > 1 and <= 5 && !IsZip(ref run, text, groups));
             if (written)
             {
                 return groups;
@@ -140,6 +146,10 @@ internal static class PhoneDetector
 
         return 0;
     }
+
+    /// <summary>A postal code of the United States with its last four, 02110-1301.</summary>
+    private static bool IsZip(ref NumberRun run, ReadOnlySpan<byte> text, int groups) =>
+        groups == 2 && run.GroupLength(0) == 5 && run.GroupLength(1) == 4 && text[run.Position(4) + 1] == (byte)'-';
 
     /// <summary>Groups of three digits and two behind a point or comma: 1 646 420,00 and 25174.73.</summary>
     private static bool IsMoney(ReadOnlySpan<byte> text, int length)

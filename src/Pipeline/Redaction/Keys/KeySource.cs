@@ -19,6 +19,11 @@ internal static class KeySource
                 return KeyRing.Parse(text.Replace(';', '\n'));
             }
 
+            if (!reference.StartsWith("file:", StringComparison.Ordinal) || reference.Length == 5)
+            {
+                throw new FormatException("a reference is 'file:PATH' or 'env:NAME'");
+            }
+
             return KeyRing.OpenFile(PathOf(reference, dataDirectory));
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)

@@ -44,6 +44,9 @@ public static class AccuracyVerb
                 case "--errors" when i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out errors):
                     i++;
                     break;
+                case "--errors":
+                    await error.WriteLineAsync("--errors needs a whole number behind it.");
+                    return 2;
                 case var option when option.StartsWith('-'):
                     await error.WriteLineAsync($"accuracy does not know '{option}', or it lacks its value.\n\n{Help}");
                     return 2;
@@ -66,7 +69,7 @@ public static class AccuracyVerb
             {
                 reports.Add(Judge(file, errors));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
             {
                 await error.WriteLineAsync($"{file}: {e.Message}");
                 return 2;
@@ -92,13 +95,29 @@ public static class AccuracyVerb
     {
         var detection = new SortedDictionary<string, DetectionScore>(StringComparer.Ordinal);
         var validation = new SortedDictionary<string, ValidationScore>(StringComparer.Ordinal);
+        var number = 0;
         foreach (var line in File.ReadLines(file))
         {
+            number++;
             if (line.Length == 0)
             {
                 continue;
             }
 
+            try
+            {
+                Row(line);
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                throw new InvalidDataException($"line {number} is no labelled row: {(e is KeyNotFoundException ? "it needs text and spans (start16 and end16, or start and end), or text, entity and valid" : e.Message)}", e);
+            }
+        }
+
+        return new AccuracyReport(Path.GetFileName(file), [.. detection.Values], [.. validation.Values]);
+
+        void Row(string line)
+        {
             using var document = JsonDocument.Parse(line);
             var row = document.RootElement;
             var text = row.GetProperty("text").GetString()!;
@@ -112,8 +131,6 @@ public static class AccuracyVerb
                 Detect(row, text, kind == "detect" ? row.GetProperty("entity").GetString()! : null, detection, keepErrors);
             }
         }
-
-        return new AccuracyReport(Path.GetFileName(file), [.. detection.Values], [.. validation.Values]);
     }
 
     private static void Validate(JsonElement row, string text, SortedDictionary<string, ValidationScore> scores, int keepErrors)
@@ -152,6 +169,25 @@ public static class AccuracyVerb
         static string? Text(JsonElement row, string name) => row.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.ToString() : null;
     }
 
+    /// <summary>An offset in UTF-16 units, <c>start16</c>, or else in code points, <c>start</c>.</summary>
+    private static int Offset(JsonElement span, string text, string name)
+    {
+        var units = 0;
+        if (span.TryGetProperty(name + "16", out var given))
+        {
+            units = given.GetInt32();
+        }
+        else
+        {
+            for (var points = span.GetProperty(name).GetInt32(); points > 0 && units < text.Length; points--)
+            {
+                units += char.IsHighSurrogate(text[units]) && units + 1 < text.Length ? 2 : 1;
+            }
+        }
+
+        return units >= 0 && units <= text.Length ? units : throw new FormatException($"{name} lies outside of the text");
+    }
+
     /// <summary>Labels of python-stdnum name a module, <c>STDNUM:mx.rfc</c>: the entity is MX_RFC.</summary>
     private static string Named(string label) =>
         label.StartsWith("STDNUM:", StringComparison.Ordinal) && label[7..].Replace('.', '_').TrimEnd('_').ToUpperInvariant() is var name && EntityCatalogue.Find(name) is not null ? name : label;
@@ -159,7 +195,7 @@ public static class AccuracyVerb
     private static void Detect(JsonElement row, string text, string? only, SortedDictionary<string, DetectionScore> scores, int keepErrors)
     {
         var gold = row.GetProperty("spans").EnumerateArray()
-            .Select(s => (Entity: only ?? s.GetProperty("entity").GetString()!, Start: s.GetProperty("start16").GetInt32(), End: s.GetProperty("end16").GetInt32())).ToArray();
+            .Select(s => (Entity: only ?? s.GetProperty("entity").GetString()!, Start: Offset(s, text, "start"), End: Offset(s, text, "end"))).ToArray();
         var found = Spans.Of(text);
         var covered = new bool[text.Length];
         foreach (var span in found)

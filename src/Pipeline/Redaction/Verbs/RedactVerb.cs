@@ -71,7 +71,7 @@ public static class RedactVerb
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or Microsoft.Extensions.Options.OptionsValidationException)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync(e is JsonException ? $"{rulesFile}: not a JSON array of rules. {e.Message}" : e.Message);
             return 2;
         }
 
