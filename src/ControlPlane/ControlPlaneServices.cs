@@ -18,6 +18,8 @@ using Weir.ControlPlane.SampleTraffic;
 using Weir.ControlPlane.State;
 using Weir.ControlPlane.Topology;
 using Weir.Pipeline.Ingest;
+using Weir.Pipeline.Redaction;
+using Weir.Pipeline.Redaction.Keys;
 using Weir.Pipeline.Telemetry;
 
 namespace Weir.ControlPlane;
@@ -34,7 +36,7 @@ public static class ControlPlaneServices
         return services
             .AddSingleton(_ => StateDatabase.Open(configuration))
             .AddAudit()
-            .AddKeysAndTokens()
+            .AddKeysAndTokens(configuration)
             .AddRules(configuration)
             .AddSamples(watches)
             .AddOperations()
@@ -113,12 +115,17 @@ public static class ControlPlaneServices
         return new SharedDocuments(document, s.GetRequiredService<StateTable>(), database, database.Connect);
     });
 
-    private static IServiceCollection AddKeysAndTokens(this IServiceCollection services) => services
+    private static IServiceCollection AddKeysAndTokens(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(_ => SealOf(configuration))
         .AddSingleton<PartnerKeys>()
         .AddSingleton<IPartnerKeys>(s => s.GetRequiredService<PartnerKeys>())
         .AddSingleton<IPartnerDirectory>(s => s.GetRequiredService<PartnerKeys>())
         .AddHostedService(s => s.GetRequiredService<PartnerKeys>())
         .AddSingleton<ApiTokens>();
+
+    /// <summary>What encrypts the secrets that this configuration keeps.</summary>
+    public static SecretSeal SealOf(IConfiguration configuration) =>
+        SecretSeal.Of(configuration[$"{RedactionOptions.Section}:{nameof(RedactionOptions.KeyReference)}"] ?? new RedactionOptions().KeyReference, configuration["DataDirectory"] ?? "data");
 
     private static IServiceCollection AddRules(this IServiceCollection services, IConfiguration configuration)
     {

@@ -2,6 +2,7 @@ using Weir.Aws;
 using Weir.ControlPlane;
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.SampleTraffic;
+using Weir.ControlPlane.State;
 using Weir.Dashboard.Access;
 using Weir.Dashboard.Api;
 using Weir.Dashboard.Features.Reference;
@@ -49,6 +50,11 @@ catch (FormatException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 2;
+}
+
+foreach (var open in PrivateFolder.Close(Path.GetFullPath(configuration["DataDirectory"] ?? "data")))
+{
+    await Console.Error.WriteLineAsync($"Warning: {open}");
 }
 
 // The stream: the embedded engine, or Amazon Kinesis.

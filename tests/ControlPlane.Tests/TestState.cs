@@ -3,6 +3,7 @@ using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Rules;
 using Weir.ControlPlane.State;
+using Weir.Pipeline.Redaction.Keys;
 
 namespace Weir.ControlPlane.Tests;
 
@@ -27,6 +28,8 @@ internal sealed class TestState : IDisposable
     public StateDatabase Database { get; }
 
     public SqliteAuditLog Audit { get; }
+
+    public SecretSeal Seal => SecretSeal.Of("file:redaction.key", Folder);
 
     /// <summary>Each use is another process on the same database.</summary>
     public OwnRuleChanges RuleChanges => new(Database);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.ControlPlane.State;
 using Weir.Pipeline.Ingest;
+using Weir.Pipeline.Redaction.Keys;
 
 namespace Weir.ControlPlane.Access;
 
@@ -14,7 +15,7 @@ namespace Weir.ControlPlane.Access;
 /// Partners and their keys on the state database, answered from memory. A key made by another process is good from its first use on: a key that is not known
 /// is looked for on the database when that has changed since it was read. One revoked by another process ends within half a second.
 /// </summary>
-public sealed partial class PartnerKeys(StateDatabase database, TimeProvider time, ILogger<PartnerKeys> logger) : BackgroundService, IPartnerKeys, IPartnerDirectory
+public sealed partial class PartnerKeys(StateDatabase database, SecretSeal seal, TimeProvider time, ILogger<PartnerKeys> logger) : BackgroundService, IPartnerKeys, IPartnerDirectory
 {
     /// <summary>Two, so that a partner can move from the old key to the new one without a gap.</summary>
     public const int ActiveKeysPerPartner = 2;
@@ -32,6 +33,7 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
 
     private readonly StateChanges _changes = new(database.Connect);
     private readonly Lock _reloading = new();
+    private readonly string _unknown = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private volatile FrozenDictionary<SecretHash, Known>? _byHash;
     private long _readAt;
     private long _notedAt = time.GetTimestamp();
@@ -123,12 +125,14 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
 
     /// <summary>
     /// Gives the partner a new secret to sign its requests with, 256 random bits in base64, or takes it away; not found when there is no such partner.
-    /// It must be read to check a signature, so it is kept as it is: who can read the database can sign.
+    /// It must be read to check a signature, so it is kept encrypted, not hashed: who can read the database and the keys of redaction can sign.
     /// </summary>
     public (bool Found, string? Secret) Sign(string partnerName, bool signs)
     {
         var secret = signs ? Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) : null;
-        var found = database.Execute("UPDATE partners SET signing_secret = $secret WHERE name = $name", ("$secret", secret), ("$name", partnerName.Trim())) == 1;
+        var name = partnerName.Trim();
+        var found = database.Query("SELECT id FROM partners WHERE name = $name", r => r.GetString(0), ("$name", name)) is [var id]
+            && database.Execute("UPDATE partners SET signing_secret = $secret WHERE id = $id", ("$secret", secret is null ? null : seal.Seal(secret, id)), ("$id", id)) == 1;
         Reload();
         return (found, found ? secret : null);
     }
@@ -151,6 +155,52 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     {
         _changes.Dispose();
         base.Dispose();
+    }
+
+    /// <summary>Encrypts what an earlier version left in clear, and refuses to start without the keys of what is encrypted.</summary>
+    /// <exception cref="SecretsLostException">The message says whose secrets they are and what to do.</exception>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        SealClearSecrets();
+        string[] lost = [.. Kept().Where(k => seal.Open(k.Secret, k.Id) is null).Select(k => $"'{k.Name}'")];
+        return lost.Length == 0
+            ? base.StartAsync(cancellationToken)
+            : throw new SecretsLostException(
+                $"The signing {(lost.Length == 1 ? "secret" : "secrets")} of {string.Join(", ", lost)} cannot be opened with the keys of Redaction:KeyReference. Give this process the keys that the secrets were encrypted with"
+                + " (in a fleet the same for all processes), or give the partners new ones: keys sign --partner NAME, or take them away: keys unsign --partner NAME.");
+    }
+
+    private void SealClearSecrets()
+    {
+        var clear = Kept().Where(k => !SecretSeal.IsSealed(k.Secret)).ToArray();
+        foreach (var (id, _, secret) in clear)
+        {
+            database.Execute("UPDATE partners SET signing_secret = $sealed WHERE id = $id AND signing_secret = $secret", ("$sealed", seal.Seal(secret, id)), ("$id", id), ("$secret", secret));
+        }
+
+        if (clear.Length > 0)
+        {
+            // The old pages still hold them: in the write-ahead log until it is emptied, in the file until they are overwritten.
+            database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            database.Execute("VACUUM");
+            database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            LogSealed(logger, clear.Length);
+        }
+    }
+
+    private IReadOnlyList<(string Id, string Name, string Secret)> Kept() =>
+        database.Query("SELECT id, name, signing_secret FROM partners WHERE signing_secret IS NOT NULL ORDER BY name", r => (r.GetString(0), r.GetString(1), r.GetString(2)));
+
+    /// <summary>A secret that cannot be opened is one that no signature fits: the partner is refused, never let through unsigned.</summary>
+    private string Opened(string kept, string id, string name)
+    {
+        if (seal.Open(kept, id) is { } secret)
+        {
+            return secret;
+        }
+
+        LogNotOpened(logger, name);
+        return _unknown;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -203,7 +253,7 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
                 ActiveKeys,
                 r => KeyValuePair.Create(
                     SecretHash.From((byte[])r.GetValue(0)),
-                    new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)) { SigningSecret = r.TextOrNull(7) })));
+                    new Known(r.GetString(1), new Partner(r.GetString(2), r.GetString(3), Streams(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetDouble(5), r.IsDBNull(6) ? null : r.GetDouble(6)) { SigningSecret = r.TextOrNull(7) is { } kept ? Opened(kept, r.GetString(2), r.GetString(3)) : null })));
 
             // A key that has not changed keeps its mark of use, and the partner its identity: limiters may hold on to it.
             var byHash = now
@@ -238,6 +288,15 @@ public sealed partial class PartnerKeys(StateDatabase database, TimeProvider tim
     [GeneratedRegex("^[a-zA-Z0-9_.-]{1,128}$")]
     private static partial Regex StreamName();
 
+    [LoggerMessage(LogLevel.Information, "{Count} signing secrets were in clear and are encrypted now.")]
+    private static partial void LogSealed(ILogger logger, int count);
+
+    [LoggerMessage(LogLevel.Error, "The signing secret of partner '{Partner}' cannot be opened with the keys of Redaction:KeyReference; all its requests are refused until this process has the key, or the partner a new secret.")]
+    private static partial void LogNotOpened(ILogger logger, string partner);
+
     [LoggerMessage(LogLevel.Warning, "Partner keys could not be read again; those known stay in force.")]
     private static partial void LogReloadFailed(ILogger logger, Exception e);
 }
+
+/// <summary>Secrets are encrypted with keys that this process does not have; the message is for a person.</summary>
+public sealed class SecretsLostException(string message) : Exception(message);

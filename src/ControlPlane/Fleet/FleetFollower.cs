@@ -124,10 +124,13 @@ internal sealed partial class FleetFollower(StateTable table, IEnumerable<IShare
     private async Task CompareKeysAsync(CancellationToken cancellationToken)
     {
         var row = await table.GetAsync(Partition, "redaction-key", cancellationToken);
-        if (row?.GetValueOrDefault("id")?.S is { } shared && !redaction.KeyIds.Contains(shared))
-            throw new FleetException($"The fleet redacts with the key {shared}, which this process does not have (its own is {redaction.KeyIds[0]}): give all processes the same keys by Redaction:KeyReference.");
+
+        // By more than the name: keys that are made at random are all called k1.
+        if (row?.GetValueOrDefault("proof")?.S is { } shared && !redaction.KeyProofs.Contains(shared))
+            throw new FleetException($"The fleet redacts with the key {shared}, which this process does not have (its own is {redaction.KeyProofs[0]}): give all processes the same keys by Redaction:KeyReference.");
         var key = StateTable.Key(Partition, "redaction-key");
         key["id"] = new(redaction.KeyIds[0]);
+        key["proof"] = new(redaction.KeyProofs[0]);
         await table.PutAsync(key, cancellationToken);
     }
 

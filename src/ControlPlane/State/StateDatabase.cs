@@ -97,6 +97,9 @@ public sealed class StateDatabase
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
         connection.Execute(null, "PRAGMA synchronous=FULL");
+
+        // What is deleted or replaced may be a secret: its bytes go as well.
+        connection.Execute(null, "PRAGMA secure_delete=ON");
         return connection;
     }
 

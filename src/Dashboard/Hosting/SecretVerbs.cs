@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Weir.ControlPlane;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.State;
@@ -38,9 +40,9 @@ internal static class SecretVerbs
 
     private static readonly Actor Shell = new("shell", $"{Environment.UserName} (command line)", [Roles.Admin]);
 
-    public static Task<int> KeysAsync(string[] args) => RunAsync(args, KeysUsage, async (action, options, database, audit) =>
+    public static Task<int> KeysAsync(string[] args) => RunAsync(args, KeysUsage, async (action, options, configuration, database, audit) =>
     {
-        using var keys = new PartnerKeys(database, TimeProvider.System, NullLogger<PartnerKeys>.Instance);
+        using var keys = new PartnerKeys(database, ControlPlaneServices.SealOf(configuration), TimeProvider.System, NullLogger<PartnerKeys>.Instance);
         switch (action)
         {
             case "create":
@@ -99,7 +101,7 @@ internal static class SecretVerbs
         }
     });
 
-    public static Task<int> TokensAsync(string[] args) => RunAsync(args, TokensUsage, async (action, options, database, audit) =>
+    public static Task<int> TokensAsync(string[] args) => RunAsync(args, TokensUsage, async (action, options, _, database, audit) =>
     {
         var tokens = new ApiTokens(database, TimeProvider.System);
         switch (action)
@@ -134,7 +136,7 @@ internal static class SecretVerbs
         }
     });
 
-    public static Task<int> AuditAsync(string[] args) => RunAsync(args, AuditUsage, async (action, options, _, audit) =>
+    public static Task<int> AuditAsync(string[] args) => RunAsync(args, AuditUsage, async (action, options, _, _, audit) =>
     {
         if (action != "verify")
         {
@@ -147,7 +149,7 @@ internal static class SecretVerbs
         return result.FirstBrokenId is null ? 0 : 1;
     });
 
-    private static async Task<int> RunAsync(string[] args, string usage, Func<string, VerbOptions, StateDatabase, IAuditLog, Task<int>> run)
+    private static async Task<int> RunAsync(string[] args, string usage, Func<string, VerbOptions, IConfiguration, StateDatabase, IAuditLog, Task<int>> run)
     {
         if (args is [] or ["--help" or "-h", ..])
         {
@@ -166,9 +168,9 @@ internal static class SecretVerbs
             }
 
             var database = StateDatabase.Open(configuration);
-            return await run(args[0], options, database, new SqliteAuditLog(database, TimeProvider.System));
+            return await run(args[0], options, configuration, database, new SqliteAuditLog(database, TimeProvider.System));
         }
-        catch (Exception e) when (e is UsageException or ArgumentException or InvalidOperationException or InvalidDataException)
+        catch (Exception e) when (e is UsageException or ArgumentException or InvalidOperationException or InvalidDataException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             await Console.Error.WriteLineAsync(usage);

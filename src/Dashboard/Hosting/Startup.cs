@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Fleet;
 
 namespace Weir.Dashboard.Hosting;
@@ -94,7 +95,7 @@ internal static partial class Startup
 
         // The engine's port: its message names the key.
         InvalidOperationException { InnerException: IOException } worded => worded.Message,
-        FleetException or InvalidDataException or FileNotFoundException => e.Message,
+        FleetException or SecretsLostException or InvalidDataException or FileNotFoundException => e.Message,
         IOException or UnauthorizedAccessException or SqliteException => $"{e.Message.TrimEnd('.')}. All data is in '{folder}' (setting DataDirectory), which one process at a time may use.",
         AggregateException { InnerExceptions: [var only] } => Reason(only, folder),
         _ => null,

@@ -26,6 +26,9 @@ public interface IRedactionControl
     /// <summary>The ids of the keys, the active one first.</summary>
     IReadOnlyList<string> KeyIds { get; }
 
+    /// <summary>The same for the same keys, id and bytes, in any process; tells nothing else of them. In the order of <see cref="KeyIds"/>.</summary>
+    IReadOnlyList<string> KeyProofs { get; }
+
     /// <summary>Makes a new active key; the others stay for reading. Records in flight finish with the key they started with. Throws <see cref="InvalidOperationException"/> when the keys are not in a file.</summary>
     string RotateKey();
 

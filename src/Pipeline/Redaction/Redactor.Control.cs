@@ -56,6 +56,8 @@ public sealed partial class Redactor : IRedactionControl
 
     public void StopShadow() => _shadow = null;
 
+    public IReadOnlyList<string> KeyProofs => [.. _state.Transformer.Keys.Keys.Select(k => k.Proof)];
+
     public IReadOnlyList<string> KeyIds => [.. _state.Transformer.Keys.Keys.Select(k => k.Id)];
 
     public string RotateKey()

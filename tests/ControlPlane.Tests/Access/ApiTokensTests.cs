@@ -26,7 +26,7 @@ public sealed class ApiTokensTests : IDisposable
     [Fact]
     public async Task A_partner_key_is_no_token()
     {
-        using var keys = new PartnerKeys(_state.Database, _state.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<PartnerKeys>.Instance);
+        using var keys = new PartnerKeys(_state.Database, _state.Seal, _state.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<PartnerKeys>.Instance);
         var made = await keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
 
         Assert.Null(new ApiTokens(_state.Database, _state.Time).Find(made.Secret));

@@ -142,6 +142,56 @@ public sealed class PartnerKeysTests : IDisposable
         await _keys.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task A_signing_secret_lies_encrypted_and_is_opened_by_whoever_has_the_keys()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        var secret = _keys.Sign("acme", signs: true).Secret!;
+        using var again = Open();
+
+        await again.StartAsync(CancellationToken.None);
+
+        Assert.Equal(secret, (await again.FindByKeyAsync(made.Secret, CancellationToken.None))!.SigningSecret);
+        AssertNowhere(secret);
+        await again.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Secrets_that_an_earlier_version_left_in_clear_are_encrypted_at_the_start_and_gone_from_the_files()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        var secret = Convert.ToBase64String(Enumerable.Range(0, 32).Select(i => (byte)(i * 7)).ToArray());
+        _state.Database.Execute("UPDATE partners SET signing_secret = $secret", ("$secret", secret));
+        using var upgraded = Open();
+
+        await upgraded.StartAsync(CancellationToken.None);
+
+        Assert.Equal(secret, (await upgraded.FindByKeyAsync(made.Secret, CancellationToken.None))!.SigningSecret);
+        AssertNowhere(secret);
+        await upgraded.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Without_the_keys_of_its_secrets_a_process_does_not_start_and_lets_no_partner_through_until_it_has_a_new_one()
+    {
+        var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
+        var secret = _keys.Sign("acme", signs: true).Secret!;
+        File.Delete(Path.Combine(_state.Folder, "redaction.key"));
+        using var without = Open();
+
+        var refused = await Assert.ThrowsAsync<SecretsLostException>(() => without.StartAsync(CancellationToken.None));
+
+        Assert.Contains("'acme'", refused.Message);
+        Assert.Contains("Redaction:KeyReference", refused.Message);
+        var unknown = (await without.FindByKeyAsync(made.Secret, CancellationToken.None))!.SigningSecret;
+        Assert.NotNull(unknown);
+        Assert.NotEqual(secret, unknown);
+        var fresh = without.Sign("acme", signs: true).Secret;
+        await without.StartAsync(CancellationToken.None);
+        Assert.Equal(fresh, (await without.FindByKeyAsync(made.Secret, CancellationToken.None))!.SigningSecret);
+        await without.StopAsync(CancellationToken.None);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
@@ -159,7 +209,13 @@ public sealed class PartnerKeysTests : IDisposable
         _state.Dispose();
     }
 
-    private PartnerKeys Open() => new(_state.Database, _state.Time, NullLogger<PartnerKeys>.Instance);
+    private void AssertNowhere(string secret)
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Assert.All(Directory.GetFiles(_state.Folder), f => Assert.DoesNotContain(secret, File.ReadAllText(f, System.Text.Encoding.Latin1)));
+    }
+
+    private PartnerKeys Open() => new(_state.Database, _state.Seal, _state.Time, NullLogger<PartnerKeys>.Instance);
 
     private bool Found(string secret) => _keys.FindByKeyAsync(secret, CancellationToken.None).AsTask().Result is not null;
 }

@@ -23,7 +23,7 @@ public sealed class SampleTrafficTests : IAsyncLifetime, IServerAddress
 
     public SampleTrafficTests()
     {
-        _keys = new PartnerKeys(_state.Database, TimeProvider.System, NullLogger<PartnerKeys>.Instance);
+        _keys = new PartnerKeys(_state.Database, _state.Seal, TimeProvider.System, NullLogger<PartnerKeys>.Instance);
         _traffic = new SampleTrafficPartner(this, _keys, _state.Audit, TimeProvider.System, NullLogger<SampleTrafficPartner>.Instance);
     }
 

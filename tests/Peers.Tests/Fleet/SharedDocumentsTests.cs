@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Fleet;
 using Weir.ControlPlane.State;
+using Weir.Pipeline.Redaction.Keys;
 
 namespace Weir.Peers.Tests.Fleet;
 
@@ -44,15 +45,15 @@ public sealed class SharedDocumentsTests : FleetTest
         }
     }
 
-    private Member Process(string name) => new(Database(name), Table());
+    private Member Process(string name) => new(Database(name), Table(), SecretSeal.Of("file:redaction.key", Folder("keys")));
 
     private sealed class Member
     {
         private readonly SharedDocuments _documents;
 
-        public Member(StateDatabase database, StateTable table)
+        public Member(StateDatabase database, StateTable table, SecretSeal seal)
         {
-            Keys = new PartnerKeys(database, TimeProvider.System, NullLogger<PartnerKeys>.Instance);
+            Keys = new PartnerKeys(database, seal, TimeProvider.System, NullLogger<PartnerKeys>.Instance);
             _documents = new SharedDocuments(SharedDocument.Partners, table, database, database.Connect);
         }
 

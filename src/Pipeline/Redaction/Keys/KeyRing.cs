@@ -19,6 +19,8 @@ internal sealed class RedactionKey
         Siv = new AesSiv(new Cmac(Derive(secret, "weir/siv-mac")), new AesBlock(Derive(secret, "weir/siv-ctr")));
         Ff1 = new Ff1(new AesBlock(Derive(secret, "weir/ff1")));
         Shift = new Cmac(Derive(secret, "weir/shift"));
+        SealSecret = Derive(secret, "weir/seal");
+        Proof = $"{id}:{Convert.ToHexStringLower(Derive(secret, "weir/proof").AsSpan(0, 8))}";
     }
 
     public string Id { get; }
@@ -36,6 +38,12 @@ internal sealed class RedactionKey
     public Ff1 Ff1 { get; }
 
     public Cmac Shift { get; }
+
+    /// <summary>Of <see cref="SecretSeal"/>.</summary>
+    public byte[] SealSecret { get; }
+
+    /// <summary>Tells whether two processes have the same key, and nothing else of it: keys made at random are all called k1.</summary>
+    public string Proof { get; }
 
     private static byte[] Derive(byte[] secret, string purpose) => HKDF.Expand(HashAlgorithmName.SHA256, secret, 32, Encoding.ASCII.GetBytes(purpose));
 }
