@@ -25,6 +25,7 @@ internal sealed partial class Engine
     private long _checkpointBytes;
     private long _commitsAtTrim;
 
+    private string ClockPath => Path.Combine(Options.Directory, "clock");
     private string CheckpointPath => Path.Combine(Options.Directory, "index.checkpoint");
 
     /// <summary>Opens the log and brings everything back that was acknowledged.</summary>
@@ -129,11 +130,12 @@ internal sealed partial class Engine
             found.LastMs = block.ArrivedMs;
         }
 
+        Retention.Begin(ClockPath, _byName.Values.SelectMany(s => s.Shards).Select(s => s.LastMs).DefaultIfEmpty().Max());
         foreach (var stream in _byName.Values)
         {
             foreach (var shard in stream.Shards)
             {
-                var lost = shard.ForgetReleased(log.Start.Offset, Now - (stream.Document.RetentionHours * 3_600_000L));
+                var lost = shard.ForgetReleased(log.Start.Offset, Horizon(stream));
                 if (lost > 0)
                     LogBeginningLost(lost, shard.Name, stream.Name, log.Start.Offset);
             }
@@ -158,7 +160,7 @@ internal sealed partial class Engine
             {
                 stream.PassShard(index);
                 // Shards that have expired are described no longer either.
-                if (found.LastMs < Now - (stream.Document.RetentionHours * 3_600_000L))
+                if (found.LastMs < Horizon(stream))
                     continue;
             }
 
@@ -206,17 +208,18 @@ internal sealed partial class Engine
     /// <summary>Forgets records and shards past their stream's retention, and gives their files back.</summary>
     internal async Task TrimAsync()
     {
+        SaveClock();
         var oldest = long.MaxValue;
         foreach (var stream in Streams)
         {
-            var horizon = Now - (stream.Document.RetentionHours * 3_600_000L);
+            var horizon = Horizon(stream);
             foreach (var shard in stream.Shards)
                 oldest = Math.Min(oldest, shard.Trim(horizon));
-            if (stream.Shards.Any(s => s.Document.ClosedMs < horizon))
+            if (stream.Shards.Any(s => s.HasExpired(horizon)))
             {
                 await ChangeAsync(
                     () => TryFind(stream.Name, out var current) && current == stream
-                        ? new ControlEntry { Stream = stream.Document, RemovedShards = [.. stream.Shards.Where(s => s.Document.ClosedMs < horizon).Select(s => s.Index)] }
+                        ? new ControlEntry { Stream = stream.Document, RemovedShards = [.. stream.Shards.Where(s => s.HasExpired(horizon)).Select(s => s.Index)] }
                         : null,
                     _stopping.Token).ConfigureAwait(false);
             }
@@ -261,6 +264,18 @@ internal sealed partial class Engine
                 Shards = [.. stream.Shards.Select(s => s.Document with { NextIndex = s.Tip })],
                 NextStreamId = _nextStreamId,
             };
+        }
+    }
+
+    private void SaveClock()
+    {
+        try
+        {
+            Retention.Save(ClockPath);
+        }
+        catch (IOException e)
+        {
+            LogNoClock(e);
         }
     }
 
@@ -312,6 +327,9 @@ internal sealed partial class Engine
 
     [LoggerMessage(LogLevel.Error, "Housekeeping failed; trying again.")]
     private partial void LogHousekeeping(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The time could not be kept for the next start, which may hold records longer.")]
+    private partial void LogNoClock(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The index could not be checkpointed; the next start will read more of the log.")]
     private partial void LogNoCheckpoint(Exception exception);

@@ -31,6 +31,7 @@ internal sealed partial class Engine : IAsyncDisposable
         (Options, Time, _logger) = (options, time, logger);
         Metrics = new StreamMetrics(time);
         Rates = new ApiRates(this);
+        Retention = new RetentionClock(time, logger);
         _stateChange = TimeSpan.FromMilliseconds(options.StateChangeMilliseconds);
     }
 
@@ -38,6 +39,7 @@ internal sealed partial class Engine : IAsyncDisposable
     public TimeProvider Time { get; }
     public StreamMetrics Metrics { get; }
     public ApiRates Rates { get; }
+    public RetentionClock Retention { get; }
     public ILogger Logger => _logger;
     public AccountDocument Account { get; private set; } = new();
     public string AccountId => Options.AccountId;
@@ -52,6 +54,9 @@ internal sealed partial class Engine : IAsyncDisposable
 
     /// <summary>Milliseconds since 1970.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Records of the stream that arrived before this have expired; milliseconds since 1970.</summary>
+    public long Horizon(LocalStream stream) => Retention.Now - (stream.Document.RetentionHours * 3_600_000L);
 
     /// <summary>Milliseconds of a clock that does not go back, for rates.</summary>
     public long Ticks => Time.GetTimestamp() / (Time.TimestampFrequency / 1000);
@@ -175,6 +180,7 @@ internal sealed partial class Engine : IAsyncDisposable
         if (_log is not null)
         {
             await SaveCheckpointAsync().ConfigureAwait(false);
+            SaveClock();
             await _log.DisposeAsync().ConfigureAwait(false);
         }
 

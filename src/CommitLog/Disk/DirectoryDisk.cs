@@ -26,9 +26,9 @@ internal sealed partial class DirectoryDisk : ILogDisk
         {
             return new FileStream(PathOf(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e)
+        catch (IOException e) when (!DiskErrors.IsFull(e))
         {
-            throw new IOException($"The log in {_directory} is in use by another process, or by this one a second time: {e.Message}", e);
+            throw new IOException($"The log in {_directory} is in use by another process, or by this one a second time.", e);
         }
     }
 

@@ -29,7 +29,7 @@ internal static class GetRecords
         var now = engine.Now;
         // Quotes around it do no harm on the service either: shells leave them there.
         var text = request.ShardIterator is ['"', .. var inner, '"'] ? inner : request.ShardIterator;
-        if (!ShardIterator.TryParse(text, out var iterator) || iterator.CreatedMilliseconds > now + ShardIterator.LifetimeMilliseconds)
+        if (!ShardIterator.TryParse(text, out var iterator) || iterator.CreatedMilliseconds > engine.Retention.Furthest + ShardIterator.LifetimeMilliseconds)
             throw Errors.InvalidArgument("Invalid ShardIterator.");
         if (now - iterator.CreatedMilliseconds > ShardIterator.LifetimeMilliseconds)
         {

@@ -44,7 +44,7 @@ internal static class GetShardIterator
     {
         if (timestamp is not { } time)
             throw Errors.InvalidArgument("Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.");
-        var (at, now) = (time.ToUnixTimeMilliseconds(), engine.Now);
+        var (at, now) = (time.ToUnixTimeMilliseconds(), engine.Retention.Furthest);
         return at > now
             ? throw Errors.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: {at}, currentTimestampInMillis: {now}"))
             : shard.IndexAt(at);

@@ -70,7 +70,7 @@ internal static class ListShards
     {
         // Nothing is known of what was before the horizon, nor before there were shards.
         var first = stream.Shards.Count > 0 ? stream.Shards.Min(s => s.Document.CreatedMs) : 0;
-        var horizon = Math.Max(engine.Now - (stream.Document.RetentionHours * 3_600_000L), first);
+        var horizon = Math.Max(engine.Horizon(stream), first);
         bool Until(LocalShard s) => s.Document.ClosedMs is not { } closed || closed > horizon || stream.Document.CreatedMs >= horizon;
         switch (filter?.Type)
         {
@@ -88,7 +88,7 @@ internal static class ListShards
                 if (filter.Timestamp is not { } time)
                     throw Errors.InvalidArgument($"Timestamp must be specified in ShardFilter of type {filter.Type}.");
                 var at = time.ToUnixTimeMilliseconds();
-                if (at > engine.Now)
+                if (at > engine.Retention.Furthest)
                     throw Errors.InvalidArgument($"Timestamp {at} in ShardFilter is later than now, {engine.Now}.");
                 at = Math.Max(at, horizon);
                 return filter.Type == AtTimestamp ? At(at) : s => s.Document.ClosedMs is not { } closed || closed > at;

@@ -30,7 +30,7 @@ internal static class PutRecord
             throw Errors.StreamNotFound(engine, stream.Name);
         Putting.CheckSize(stream, call.Items[0], "data");
         // A second's grace: the numbers of a shard that has just been made are dated that far ahead.
-        if (ordering is not null && (!GivenSequenceNumber.TryParse(ordering, out var number) || number.Version == 0 || (number.ArrivedSeconds - 1) * 1000 > engine.Now))
+        if (ordering is not null && (!GivenSequenceNumber.TryParse(ordering, out var number) || number.Version == 0 || (number.ArrivedSeconds - 1) * 1000 > engine.Retention.Furthest))
             throw Errors.InvalidArgument($"ExclusiveMinimumSequenceNumber {ordering} used in PutRecord on stream {stream.Name} under account {engine.AccountId} is invalid.");
         return engine.PutAsync(stream, call, many: false);
     }

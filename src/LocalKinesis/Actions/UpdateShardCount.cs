@@ -26,7 +26,8 @@ internal static class UpdateShardCount
                 Check(engine, open, target);
                 Errors.CheckShardLimit(engine, target - open);
                 var now = engine.Now;
-                var scaled = stream.Document.ScaledMs.Where(t => t > now - DayMs).ToList();
+                // Those ahead are of a clock that was set back since: they must not count until it is there again.
+                var scaled = stream.Document.ScaledMs.Where(t => t > now - DayMs && t <= now).ToList();
                 if (engine.Limited && scaled.Count >= engine.Options.ShardCountUpdatesPerDay)
                     throw Errors.Limit(string.Create(CultureInfo.InvariantCulture, $"Stream {name} under account {engine.AccountId} has already been updated {scaled.Count} times in the last 24 hours; the limit is {engine.Options.ShardCountUpdatesPerDay}."));
                 return new ControlEntry

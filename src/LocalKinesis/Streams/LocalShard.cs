@@ -48,6 +48,9 @@ internal sealed class LocalShard
         }
     }
 
+    /// <summary>When the last record arrived, in milliseconds since 1970; 0 before the first.</summary>
+    public long LastMs => Volatile.Read(ref _lastMs);
+
     public ShardCounters Counters => new(
         Name,
         Volatile.Read(ref _inBytes),
@@ -199,6 +202,9 @@ internal sealed class LocalShard
             return _index.FirstPosition;
         }
     }
+
+    /// <summary>Whether the shard is closed and its last record arrived before the time. A clock set back may have closed it earlier than its records say.</summary>
+    public bool HasExpired(long beforeMs) => Document.ClosedMs < beforeMs && LastMs < beforeMs;
 
     /// <summary>Takes up what recovery found of the shard.</summary>
     public void Restore(ShardRemains remains)

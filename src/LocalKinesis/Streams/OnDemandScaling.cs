@@ -16,7 +16,8 @@ internal sealed class OnDemandScaling(Engine engine)
     /// <summary>Looks at every stream on demand once; called each <see cref="Interval"/>.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        var now = engine.Now;
+        // Not the system's clock: set back, it would make a rate out of no time at all.
+        var now = engine.Ticks;
         foreach (var stream in engine.Streams.Where(s => s.Document is { OnDemand: true, Status: StreamStatuses.Active }))
         {
             var open = stream.Routing.Open.Length;

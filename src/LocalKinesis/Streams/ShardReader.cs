@@ -22,7 +22,7 @@ internal static partial class ShardReader
     /// <summary>Gives the sink up to <paramref name="limit"/> records from the index on, of at most <paramref name="maxBytes"/> together but at least one.</summary>
     public static ShardRead Read(Engine engine, LocalStream stream, LocalShard shard, ulong from, int limit, int maxBytes, IRecordSink sink)
     {
-        var horizon = engine.Now - (stream.Document.RetentionHours * 3_600_000L);
+        var horizon = engine.Horizon(stream);
         from = Math.Max(from, shard.IndexAt(horizon));
         var closed = !shard.Document.IsOpen;
         var blocks = new List<BlockRef>();

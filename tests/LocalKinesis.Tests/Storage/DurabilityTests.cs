@@ -55,8 +55,14 @@ public sealed class DurabilityTests
         var before = first.Kinesis.Engine.Log.Log.SizeBytes;
         first.Time.Advance(TimeSpan.FromHours(25));
         Assert.Empty(await first.DrainAsync("orders", "shardId-000000000000"));
-        await first.Kinesis.Engine.TrimAsync();
-        Assert.True(first.Kinesis.Engine.Log.Log.SizeBytes < before / 2, "no segment was released");
+        // The engine's own housekeeping may be at it too.
+        await Eventually(
+            async () =>
+            {
+                await first.Kinesis.Engine.TrimAsync();
+                return first.Kinesis.Engine.Log.Log.SizeBytes < before / 2;
+            },
+            first);
         await first.DisposeAsync();
         File.Delete(Path.Combine(first.Directory, "index.checkpoint"));
 
