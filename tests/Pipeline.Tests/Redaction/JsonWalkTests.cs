@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Weir.Pipeline.Redaction;
+using Weir.Pipeline.Redaction.Detection;
 using Weir.Pipeline.Redaction.Rules;
 using Weir.Pipeline.Redaction.Scanning;
 
@@ -237,6 +238,7 @@ public sealed class JsonWalkTests
             [.. "EMAIL CARD PHONE US_SSN IBAN IP MAC JWT API_KEY CRYPTO_BTC".Split(' ').Select(e => TestRedactor.Rule(e, TransformKind.Redact, id: e.ToLowerInvariant())), TestRedactor.Rule(null, TransformKind.Mask, "/who/note", "note")],
             [.. DefaultRules.All],
             [TestRedactor.Rule("EMAIL", TransformKind.Redact), new RedactionRule("own", "own", null, null, new Transform(TransformKind.Redact)) { Pattern = "ord-[0-9]{4}7", Anchor = "ord-" }],
+            [.. EntityCatalogue.All.Where(e => e.Name != "LUHN").Select(e => TestRedactor.Rule(e.Name, TransformKind.Redact, id: e.Name))],
         ];
         // Each with what its value is made like.
         (string Key, string[] Values)[] members =
@@ -244,23 +246,23 @@ public sealed class JsonWalkTests
             ("id", ["\"ord-48213\"", "\"ord-482135\"", "\"9f3b2c1d-7a6e-4f5b-8c9d-0e1f2a3b4c5d\""]),
             ("at", ["\"2025-01-17T12:24:35.123Z\"", "\"2025-01-17\"", "1737116675123", "\"12:24\""]),
             ("n", ["7", "0", "123", "12.50", "-4", "1e5", "123456", "1234567", "1234.567", "true", "null", "00", "1.", "4111111111111111"]),
-            ("title", ["\"Stone desk lamp, warm white, two pieces\"", "\"Maria lives at 12 Elm Street, Springfield\"", "\"a note of passport X1234567 that was seen\"", "\"thirty-one bytes of text, noted.\"", "\"thirty-two bytes of text, noted..\"", $"\"{new string('a', 11)} {new string('b', 50)}\"", $"\"{new string('z', 3)} {new string('c', 60)}\"", $"\"{new string('y', 3)} {new string('c', 61)}\""]),
+            ("title", ["\"Stone desk lamp, warm white, two pieces\"", "\"Maria lives at 12 Elm Street, Springfield\"", "\"a note of passport X1234567 that was seen\"", "\"Stone Desk lamp by Maria Rossi, warm White\"", "\"Dear Mr. Novak, 5 lamps\"", "\"thirty-one bytes of text, noted.\"", "\"thirty-two bytes of text, noted..\"", $"\"{new string('a', 11)} {new string('b', 50)}\"", $"\"{new string('z', 3)} {new string('c', 60)}\"", $"\"{new string('y', 3)} {new string('c', 61)}\""]),
             ("ean", ["\"4006381333931\"", "4006381333931", "\"4006381333931 \"", "40063.81333931"]),
             ("contact", ["\"bob@example.com\"", "\"bob at example.com\"", "\"bob(at)example.com\"", "\"+1 415-555-0132\"", "\"415 555 0132\"", "\"\""]),
             ("code", ["\"EUR\"", "\"DE\"", "\"GB42\"", "\"001a.2b3c.4d5e\"", "\"00-1A-2B-3C-4D-5E\"", "\"x\\u0040y.io\"", "\"caf\u00e9\"", "\"a\\\"b\"", "\"a\\\\\"", "\"a%40b.io\""]),
             ("note", ["\"said 123-45-6789 or so\"", "\"\"", "\"x\\ny\"", "{\"a\":1}", "[\"1234\",\"5678\"]", "\"x-y\"", "\"1234\"", "\"1234:5678:9abc\""]),
         ];
-        var learned = sets.Select(rules => CompiledRules.Compile(rules, null, "")).ToArray();
+        var learned = sets.Select(rules => CompiledRules.Compile(rules, null, "", Timeout.InfiniteTimeSpan)).ToArray();
         for (var round = 0; round < cases; round++)
         {
-            var which = random.Next(8) == 0 ? 1 : random.Next(2) * 2;
+            var which = random.Next(8) switch { 0 => 1, 1 or 2 => 3, _ => random.Next(2) * 2 };
             var record = Made();
-            var expected = Read(record, CompiledRules.Compile(sets[which], null, ""));
+            var expected = scan.Json(record, CompiledRules.Compile(sets[which], null, "", Timeout.InfiniteTimeSpan), limits);
             Hit[] hits = [.. scan.Hits.Items];
             var values = hits.Select(h => Encoding.UTF8.GetString(scan.ValueOf(h, record))).ToArray();
             for (var again = 0; again < 2; again++)
             {
-                var reason = Read(record, learned[which]);
+                var reason = scan.Json(record, learned[which], limits);
                 Assert.True(expected == reason, $"'{reason}', not '{expected}': {Encoding.UTF8.GetString(record)}");
                 if (expected is null)
                 {
@@ -268,18 +270,6 @@ public sealed class JsonWalkTests
                     Assert.Equal(values, scan.Hits.Items.ToArray().Select(h => Encoding.UTF8.GetString(scan.ValueOf(h, record))));
                 }
             }
-        }
-
-        // A pattern of one's own has a quarter of a second, which a busy machine may let pass before it has begun.
-        string? Read(byte[] record, CompiledRules rules)
-        {
-            string? reason;
-            do
-            {
-                reason = scan.Json(record, rules, limits);
-            }
-            while (reason?.EndsWith("took too long", StringComparison.Ordinal) == true);
-            return reason;
         }
 
         byte[] Made()

@@ -306,7 +306,7 @@ internal sealed class CompiledRules
 
     /// <summary>Compiles the enabled rules that apply to <paramref name="stream"/>; null for those of every stream.</summary>
     /// <exception cref="ArgumentException">A rule is wrong; the message names it and its field.</exception>
-    public static CompiledRules Compile(IReadOnlyList<RedactionRule> rules, string? stream, string hash)
+    public static CompiledRules Compile(IReadOnlyList<RedactionRule> rules, string? stream, string hash, TimeSpan? patternTimeout = null)
     {
         var compiled = new List<CompiledRule>();
         var path = 0;
@@ -321,7 +321,7 @@ internal sealed class CompiledRules
             compiled.Add(new CompiledRule(compiled.Count, rule, entity)
             {
                 Path = rule.Path is null ? -1 : path++,
-                Pattern = rule.Pattern is null ? null : CustomPattern.Build(rule.Pattern, rule.Anchor!),
+                Pattern = rule.Pattern is null ? null : CustomPattern.Build(rule.Pattern, rule.Anchor!, patternTimeout),
                 Constant = Encoding.UTF8.GetBytes(rule.Transform.Kind switch
                 {
                     TransformKind.Fixed => rule.Transform.Text!,

@@ -6,12 +6,12 @@ using System.Runtime.Intrinsics;
 namespace Weir.Pipeline.Redaction.Rules;
 
 /// <summary>
-/// How strings at one place of a stream's records look that concern nobody: every letter may be another letter, every digit another digit, all else stands as it is.
+/// How strings at one place of a stream's records look that concern nobody: every letter may be another one of its case, every digit another digit, all else stands as it is.
 /// <code>
 /// ord-48213   and   ord-90177   are both   aaa-00000
 /// </code>
-/// That such a string needs no look is told by nothing but where its letters, digits and signs stand, its length, its key and the rules (see <see cref="BlockMasks"/>: all its masks tell no letter from another and
-/// no digit from another). So it is true of every string of the same shape at the same place, and what was learned once holds. What a detector, a word or a rule has looked at never becomes a shape.
+/// That such a string needs no look is told by nothing but where its small letters, capitals, digits and signs stand, its length, its key and the rules (see <see cref="BlockMasks"/>: all its masks tell no letter from another and
+/// no digit from another; and words begin with a capital or not, whichever it is). So it is true of every string of the same shape at the same place, and what was learned once holds. What a detector, a word or a rule has looked at never becomes a shape.
 /// </summary>
 internal sealed class ValueShape
 {
@@ -70,14 +70,14 @@ internal sealed class ValueShape
         return (differ | rest << (Lengths - 1 - length) << 1) == 0;
     }
 
-    /// <summary>Letters as 'a', digits as '0', all other bytes as they are, those above 127 too.</summary>
+    /// <summary>Letters as 'a' or 'A', digits as '0', all other bytes as they are, those above 127 too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Of(Vector256<byte> bytes)
     {
         // Moved to the lowest of the signed bytes: one comparison does for both ends.
         var letters = Vector256.LessThan(((bytes | Vector256.Create((byte)0x20)) + Vector256.Create((byte)(0x80 - 'a'))).AsSByte(), Vector256.Create((sbyte)(-128 + 26))).AsByte();
         var digits = Vector256.LessThan((bytes + Vector256.Create((byte)(0x80 - '0'))).AsSByte(), Vector256.Create((sbyte)(-128 + 10))).AsByte();
-        var shape = Vector256.ConditionalSelect(letters, Vector256.Create((byte)'a'), bytes);
+        var shape = Vector256.ConditionalSelect(letters, bytes & Vector256.Create((byte)0x20) | Vector256.Create((byte)'A'), bytes);
         return Vector256.ConditionalSelect(digits, Vector256.Create((byte)'0'), shape);
     }
 }

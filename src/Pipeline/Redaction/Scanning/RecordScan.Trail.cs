@@ -99,7 +99,7 @@ internal sealed partial class RecordScan
             }
 
             var anchored = masks.AnyInterest;
-            if (step.Called || anchored && !(step.OtherNumber && masks.DigitRun(0) == value.Length) || !anchored && MayBeWordy(value, masks))
+            if (step.Called || (anchored ? !step.OtherNumber || masks.DigitRun(0) != value.Length : Wordy(value, 0, value.Length, masks)))
             {
                 Enter(step, frame, walk.Start);
                 String(value, 0, value.Length, anchored, frame, step.State, step.Key.Depends ? InItsRole(text, walk.Start, end, step.State, step.Key) : step.Key, step.Field, escapes: 1);
@@ -116,7 +116,7 @@ internal sealed partial class RecordScan
             return true;
         }
 
-        // Nothing but where letters, digits and signs stand has told that it needs no look.
+        // Nothing but where small letters, capitals, digits and signs stand has told that it needs no look.
         if (value.Length < ValueShape.Lengths && !step.Called && step.LearnsShapes)
         {
             _rules.Trail.Learn(step, value);
@@ -178,15 +178,6 @@ internal sealed partial class RecordScan
         }
     }
 
-    /// <summary>As far as the masks tell: a string with a digit or, where words count, a blank.</summary>
-    private bool MayBeWordy(ReadOnlySpan<byte> value, BlockMasks masks) =>
-        value.Length > 8 && _rules.Looks switch
-        {
-            Unanchored.None => false,
-            Unanchored.Strings => true,
-            var looks => value.Length > 64 || BlockMasks.Any(masks.Digits, 0, value.Length) || looks == Unanchored.Words && BlockMasks.Any(masks.Separators, 0, value.Length),
-        };
-
     /// <summary>Before a value on the trail is looked at, as a text of its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enter(TrailStep step, Frame frame, int start)
@@ -197,7 +188,7 @@ internal sealed partial class RecordScan
         _levels[_depth].Whole = false;
     }
 
-    /// <summary>Fills the levels for what stands in a container. No rule takes one that a trail leads into.</summary>
+    /// <summary>Fills the levels for what stands in a container, with what has been told so far. No rule takes one that a trail leads into.</summary>
     private void Fill(TrailContainer container)
     {
         for (var each = container; each is not null; each = each.Outer)
