@@ -225,6 +225,43 @@ public sealed class JsonWalkTests
         };
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_name_is_a_persons_or_not_whatever_the_records_before_held_beside_it(bool byDefault)
+    {
+        var rules = byDefault ? [.. DefaultRules.All] : EntityCatalogue.All.Where(e => e.Name != "LUHN").Select(e => TestRedactor.Rule(e.Name, TransformKind.Redact, id: e.Name)).ToArray();
+        string[] members =
+        [
+            "\"name\":\"Ada Lovelace\"", "\"name\":\"Widget Box\"", "\"name\":[\"Ada Lovelace\"]", "\"name\":{\"first\":\"Ada\",\"last\":\"Lovelace\"}", "\"first\":\"Ada\"", "\"sku\":1", "\"b\":\"x\"", "\"email\":\"ada@example.org\"", "\"email\":null", "\"phone\":{}",
+            "\"in\":{\"name\":\"Ada Lovelace\",\"sku\":1}", "\"in\":{\"name\":\"Ada Lovelace\",\"phone\":\"+1 415-555-0132\"}", "\"in\":[{\"name\":\"Ada Lovelace\"},{\"email\":\"ada@example.org\"}]",
+        ];
+        var random = new Random(13);
+        var scan = RecordScan.ForThread;
+        var limits = new ScanLimits(64, 1000);
+        for (var streams = 0; streams < 100; streams++)
+        {
+            var learned = CompiledRules.Compile(rules, null, "");
+            var key = (string[])["customer", "x", "items", "product"];
+            for (var i = 0; i < 20; i++)
+            {
+                var made = string.Join(",", Enumerable.Range(0, random.Next(1, 5)).Select(_ => members[random.Next(members.Length)]));
+                var text = random.Next(3) switch
+                {
+                    0 => $"{{{made}}}",
+                    1 => $"{{\"id\":7,\"{key[streams % 4]}\":{{{made}}},\"end\":true}}",
+                    _ => $"{{\"id\":7,\"{key[streams % 4]}\":[{{{made}}},{{{members[random.Next(members.Length)]}}}],{members[random.Next(members.Length)]}}}",
+                };
+                var record = Encoding.UTF8.GetBytes(text);
+                Assert.Null(scan.Json(record, CompiledRules.Compile(rules, null, ""), limits));
+                (int, int, int, string)[] expected = [.. scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule, h.Path.Path))];
+                Assert.Null(scan.Json(record, learned, limits));
+                (int, int, int, string)[] found = [.. scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule, h.Path.Path))];
+                Assert.True(expected.SequenceEqual(found), $"{string.Join(' ', found)}, not {string.Join(' ', expected)}: {text}");
+            }
+        }
+    }
+
     [Fact]
     public void A_value_of_a_shape_that_was_learned_is_read_as_if_it_were_the_first_of_its_shape()
     {

@@ -18,7 +18,7 @@ internal sealed class Trail
 
     private readonly CompiledRules _rules;
     private readonly Lock _learning = new();
-    private readonly Dictionary<(TrailContainer? Outer, int Key, bool IsArray), TrailContainer> _containers = [];
+    private readonly Dictionary<(TrailContainer? Outer, int Key, bool IsArray, bool IsPerson, bool IsNamed), TrailContainer> _containers = [];
     private readonly Dictionary<(TrailContainer? Container, int Key, bool IsString, string Spelled), TrailStep> _steps = [];
     private int _records;
 
@@ -30,7 +30,7 @@ internal sealed class Trail
     /// <summary>More can be learned.</summary>
     public bool Learns => _records < MostRecords && !_rules.Paths.NamesIndexes;
 
-    /// <summary>Learns from a record that was read and is valid JSON. What cannot be foreseen ends the lesson: keys that hold a candidate or are too many, blanks behind a value, containers that a rule takes.</summary>
+    /// <summary>Learns from a record that was read and is valid JSON. What cannot be foreseen ends the lesson: keys that hold a candidate or are too many, blanks behind a value, containers that a rule takes, and keys that tell of a name before them that it is a person's.</summary>
     public void Learn(ReadOnlySpan<byte> text, BlockMasks masks)
     {
         lock (_learning)
@@ -43,7 +43,7 @@ internal sealed class Trail
         }
     }
 
-    /// <summary>Learns that a string behind a step needs no look, as its masks alone have told.</summary>
+    /// <summary>Learns that a string behind a step needs no look, as its masks and the first letters of its words have told.</summary>
     public void Learn(TrailStep step, ReadOnlySpan<byte> harmless)
     {
         lock (_learning)
@@ -98,6 +98,12 @@ internal sealed class Trail
             {
                 var close = Close(text, at);
                 key = _rules.Key(text[(at + 1)..close]);
+                if (Behind(container, key) is not { } behindKey)
+                {
+                    return;
+                }
+
+                container = behindKey;
                 strings++;
                 named = true;
                 for (at = close + 1; text[at] != (byte)':'; at++)
@@ -160,10 +166,32 @@ internal sealed class Trail
             return null;
         }
 
-        if (!_containers.TryGetValue((outer, meaning.Id, isArray), out var container) && _containers.Count < MostSteps)
+        return Container(outer, isArray, state, meaning, (meaning.Role & KeyRole.Person) != 0 || isArray && outer is { IsPerson: true }, isNamed: false);
+    }
+
+    /// <summary>What a container is behind one of its keys; null when the lesson ends there.</summary>
+    private TrailContainer? Behind(TrailContainer container, KeyMeaning key)
+    {
+        if (container.IsPerson)
         {
-            container = new TrailContainer(outer, outer is null ? 1 : outer.Depth + 1, isArray, state, meaning);
-            _containers.Add((outer, meaning.Id, isArray), container);
+            return container;
+        }
+
+        if ((key.Role & KeyRole.Contact) != 0)
+        {
+            return container.IsNamed ? null : Container(container.Outer, container.IsArray, container.State, container.Key, isPerson: true, isNamed: false);
+        }
+
+        return key.OfPerson is null || container.IsNamed ? container : Container(container.Outer, container.IsArray, container.State, container.Key, isPerson: false, isNamed: true);
+    }
+
+    private TrailContainer? Container(TrailContainer? outer, bool isArray, int state, KeyMeaning key, bool isPerson, bool isNamed)
+    {
+        var id = (outer, key.Id, isArray, isPerson, isNamed);
+        if (!_containers.TryGetValue(id, out var container) && _containers.Count < MostSteps)
+        {
+            container = new TrailContainer(outer, isArray, state, key, isPerson, isNamed);
+            _containers.Add(id, container);
         }
 
         return container;
@@ -198,16 +226,16 @@ internal sealed class Trail
 
             var state = container is null ? PathMatcher.Dead : StateIn(container, key);
             var field = container is null ? null : _rules.FieldRule(state);
+            var called = field is not null || key.NamesAny || (key.Role & (KeyRole.Paired | KeyRole.Line)) != 0 || _rules.Looks == Unanchored.Strings || container is { IsPerson: true } && key.OfPerson is not null;
             step = new TrailStep(spelled.ToArray(), container, key)
             {
                 Strings = strings,
                 IsString = isString,
                 State = state,
                 Field = field,
-                Called = field is not null || key.NamesAny || (key.Role & (KeyRole.Paired | KeyRole.Line)) != 0 || _rules.Looks == Unanchored.Strings,
+                Kind = container is null ? TrailValue.None : called ? TrailValue.Looked : isString ? TrailValue.String : TrailValue.Scalar,
             };
             _steps.Add(id, step);
-            container?.Learn(step);
         }
 
         before.Learn(step);

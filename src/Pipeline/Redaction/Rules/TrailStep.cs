@@ -21,35 +21,31 @@ internal enum TrailValue : byte
     None,
 }
 
-/// <summary>An object or array that values stand in, and those around it.</summary>
-/// <param name="Outer">What it stands in itself; null for the record.</param>
-/// <param name="Depth">1 for the record.</param>
-/// <param name="State">Of the path automaton.</param>
-/// <param name="Key">The key whose value it is, or whose value the arrays around it are.</param>
-internal sealed record TrailContainer(TrailContainer? Outer, int Depth, bool IsArray, int State, KeyMeaning Key)
+/// <summary>An object or array that values stand in, and those around it, behind what has stood in them so far: before and behind a key that tells something they are two.</summary>
+/// <param name="outer">What it stands in itself; null for the record.</param>
+/// <param name="isPerson">Its key says that it is about a person, or a key that stood in it so far.</param>
+/// <param name="isNamed">A key stood in it that names a person if it is about one, which was not known then.</param>
+internal sealed class TrailContainer(TrailContainer? outer, bool isArray, int state, KeyMeaning key, bool isPerson, bool isNamed)
 {
-    private readonly List<TrailStep> _names = [];
+    public TrailContainer? Outer { get; } = outer;
 
-    /// <summary>Its key says that it is about a person, or one of the keys that stood in it.</summary>
-    public bool IsPerson { get; private set; } = (Key.Role & KeyRole.Person) != 0 || IsArray && Outer is { IsPerson: true };
+    /// <summary>1 for the record.</summary>
+    public int Depth { get; } = outer is null ? 1 : outer.Depth + 1;
 
-    /// <summary>Under the trail's lock: a value of it was learned. Names are looked at if it is about a person, those learned before too.</summary>
-    public void Learn(TrailStep step)
-    {
-        IsPerson |= IsArray ? Outer is { IsPerson: true } : (step.Key.Role & KeyRole.Contact) != 0;
-        if (step.Key.OfPerson is not null)
-        {
-            _names.Add(step);
-        }
+    public bool IsArray { get; } = isArray;
 
-        if (IsPerson)
-        {
-            foreach (var name in _names)
-            {
-                name.Called = true;
-            }
-        }
-    }
+    /// <summary>Of the path automaton.</summary>
+    public int State { get; } = state;
+
+    /// <summary>The key whose value it is, or whose value the arrays around it are.</summary>
+    public KeyMeaning Key { get; } = key;
+
+    public bool IsPerson { get; } = isPerson;
+
+    public bool IsNamed { get; } = isNamed;
+
+    /// <summary>What is still to come may tell that a name which has stood in it, or in one around it, is a person's.</summary>
+    public bool AwaitsPerson { get; } = isNamed && !isPerson || outer is { AwaitsPerson: true };
 }
 
 /// <summary>
@@ -137,9 +133,9 @@ internal sealed class TrailStep
     public CompiledRule? Field { get; init; }
 
     /// <summary>Key or path alone call for a look at the value.</summary>
-    public bool Called { get; set; }
+    public bool Called => Kind == TrailValue.Looked;
 
-    public TrailValue Kind => Container is null ? TrailValue.None : Called ? TrailValue.Looked : IsString ? TrailValue.String : TrailValue.Scalar;
+    public TrailValue Kind { get; init; } = TrailValue.None;
 
     /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
     public bool OtherNumber { get; }

@@ -92,6 +92,16 @@ internal sealed partial class RecordScan
             return Settle();
         }
 
+        if (trail.Last.Container is { AwaitsPerson: true })
+        {
+            // Whether a name that was passed is a person's is told by what follows: once more, all of it the long way.
+            trail = default;
+            Hits.Clear();
+            Arena.Clear();
+            _tooSlow = null;
+            _malformed = false;
+        }
+
         frame.Masks.Scan(record, json: true);
         var bom = record.StartsWith(ByteOrderMark) ? 3 : 0;
         if (frame.Masks.AnyNonAscii && !Utf8.IsValid(record))
