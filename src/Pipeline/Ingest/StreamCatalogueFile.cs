@@ -22,7 +22,7 @@ internal sealed partial class StreamCatalogueFile(IConfiguration configuration, 
                     .Select(p => new KnownStream(p[0], int.Parse(p[1], CultureInfo.InvariantCulture)))]
                 : [];
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogUnreadable(logger, _path, e);
             return [];
@@ -38,7 +38,7 @@ internal sealed partial class StreamCatalogueFile(IConfiguration configuration, 
             File.WriteAllLines(fresh, streams.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} {s.MaxRecordBytes}")));
             File.Move(fresh, _path, overwrite: true);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogUnreadable(logger, _path, e);
         }
