@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weir.ControlPlane.Access;
 using Weir.ControlPlane.Operations;
 using Weir.ControlPlane.Rules;
 
@@ -29,6 +30,7 @@ public sealed class ChartMarks(IOperations operations, IRuleSets sets)
         }
     }
 
+    /// <summary>The set that every installation begins with is no change.</summary>
     private static IEnumerable<(DateTimeOffset At, string Text)> Of(RuleSet set) =>
-        set.History.Where(s => s.What == RuleSetAct.Activated).Select(s => (s.At, string.Create(CultureInfo.InvariantCulture, $"rule set {set.Number} in force, by {s.By}")));
+        set.History.Where(s => s.What == RuleSetAct.Activated && s.ById != Actor.System.Id).Select(s => (s.At, string.Create(CultureInfo.InvariantCulture, $"rule set {set.Number} in force, by {s.By}")));
 }

@@ -21,7 +21,8 @@ public sealed class ChartMarksTests
         ]);
         var sets = new MemoryRuleSets();
         RuleSetStep[] history = [new(RuleSetAct.Drafted, Noon, "vera", "Vera", "h"), new(RuleSetAct.Activated, Noon.AddSeconds(20), "vera", "Vera", "h")];
-        sets.Feed.Publish([new RuleSet(7, "h", RuleSetState.Active, [], "vera", "Vera", Noon, null, null, null, Noon.AddSeconds(20), null, null, history)]);
+        RuleSetStep[] first = [new(RuleSetAct.Activated, Noon.AddSeconds(10), "system", "system", "g")];
+        sets.Feed.Publish([new RuleSet(1, "g", RuleSetState.Retired, [], "system", "system", Noon, null, null, null, Noon.AddSeconds(10), null, null, first), new RuleSet(7, "h", RuleSetState.Active, [], "vera", "Vera", Noon, null, null, null, Noon.AddSeconds(20), null, null, history)]);
 
         var marks = new ChartMarks(operations, sets).Between(Noon.AddMinutes(-15), Noon.AddMinutes(1), "orders");
 
