@@ -122,7 +122,7 @@ public sealed partial class MetricsSampler(
             new[] { (spool?.Oldest).AgeSeconds(now), others.OldestSeconds }.Max(),
             shards)
         {
-            SpoolGrowthPerSecond = _trend.Read(stream.Name, spooled),
+            SpoolGrowthPerSecond = _trend.Read(stream.Name, spooled, isWhole: spool?.IsWhole != false),
         };
         return read with { Utilization = Math.Max(read.BytesUtilization, read.RecordsUtilization) };
     }

@@ -6,9 +6,15 @@ internal sealed class SpoolTrend(TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Queue<(long At, long Records)>> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Notes a depth and returns records a second of growth, negative while it drains; null on the first look.</summary>
-    public double? Read(string stream, long records)
+    /// <summary>Notes a depth and returns records a second of growth, negative while it drains; null on the first look. A depth that is not whole grows by what is found, which is no growth: null too.</summary>
+    public double? Read(string stream, long records, bool isWhole)
     {
+        if (!isWhole)
+        {
+            _seen.Remove(stream);
+            return null;
+        }
+
         var now = time.GetTimestamp();
         if (!_seen.TryGetValue(stream, out var seen))
         {

@@ -127,7 +127,7 @@ internal sealed partial class Publisher(
             foreach (var backlog in spool.Streams)
             {
                 var records = backlog.Records;
-                metrics.SpoolHolds(backlog.Stream, records, records == 0 ? 0 : backlog.Bytes, records == 0 ? null : backlog.Oldest());
+                metrics.SpoolHolds(backlog.Stream, records, records == 0 ? 0 : backlog.Bytes, records == 0 ? null : backlog.Oldest(), spool.Indexed.IsCompleted);
             }
         }
         while (await TickAsync(timer, cancellationToken));

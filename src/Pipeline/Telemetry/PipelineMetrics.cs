@@ -57,8 +57,8 @@ public sealed class PipelineMetrics : IDisposable
     /// <summary>Records were refused one by one, their neighbours accepted.</summary>
     public void Rejected(int records) => Interlocked.Add(ref _recordsRejected, records);
 
-    /// <summary>What waits in the spool for one stream; <paramref name="oldest"/> is when the first of them was accepted.</summary>
-    public void SpoolHolds(string stream, long records, long bytes, DateTimeOffset? oldest) => _spools[stream] = new SpoolDepth(records, bytes, oldest);
+    /// <summary>What waits in the spool for one stream; <paramref name="oldest"/> is when the first of them was accepted. Not whole while what earlier runs left is still being found.</summary>
+    public void SpoolHolds(string stream, long records, long bytes, DateTimeOffset? oldest, bool isWhole = true) => _spools[stream] = new SpoolDepth(records, bytes, oldest, isWhole);
 
     /// <summary>The stream took records of one shard.</summary>
     public void Published(string stream, string shardId, int records, long bytes)
@@ -140,8 +140,8 @@ public sealed class PipelineMetrics : IDisposable
     }
 }
 
-/// <summary>What waits in the spool for one stream.</summary>
-public sealed record SpoolDepth(long Records, long Bytes, DateTimeOffset? Oldest);
+/// <summary>What waits in the spool for one stream; not <see cref="IsWhole"/> while what earlier runs left is still being found.</summary>
+public sealed record SpoolDepth(long Records, long Bytes, DateTimeOffset? Oldest, bool IsWhole);
 
 /// <summary>Totals of one shard as this process saw it; <see cref="MillisBehindLatest"/> is null without a reader here.</summary>
 public sealed record PipelineShardTotals(

@@ -210,6 +210,24 @@ public sealed class MetricsSamplerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_spool_that_is_still_being_found_after_a_start_does_not_grow()
+    {
+        _streams.Add("orders", 1);
+        var sampler = Create([]);
+        foreach (var found in (long[])[1_000, 500_000, 900_000])
+        {
+            _pipeline.SpoolHolds("orders", found, found, null, isWhole: false);
+            var stream = (await TickAsync(sampler, 1)).Find("orders")!;
+            Assert.Equal((found, null), (stream.SpoolRecords, stream.SpoolGrowthPerSecond));
+        }
+
+        _pipeline.SpoolHolds("orders", 1_000_000, 1, null);
+        Assert.Null((await TickAsync(sampler, 1)).Find("orders")!.SpoolGrowthPerSecond);
+        _pipeline.SpoolHolds("orders", 999_000, 1, null);
+        Assert.Equal(-1_000, (await TickAsync(sampler, 1)).Find("orders")!.SpoolGrowthPerSecond);
+    }
+
+    [Fact]
     public async Task The_host_samples_each_second_and_publishes()
     {
         _streams.Add("orders", 1);
