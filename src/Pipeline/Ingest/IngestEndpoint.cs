@@ -234,7 +234,8 @@ internal sealed partial class IngestEndpoint(
     private async Task<ShardMark?[]> AcksAsync(SpoolBatch batch, TimeSpan wait, CancellationToken cancellationToken)
     {
         var acks = batch.Acks!;
-        await Task.WhenAll(acks.Select(a => a.Answer)).WaitAsync(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task answers = Task.WhenAll(acks.Select(a => a.Answer));
+        await answers.WaitAsync(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var marks = new ShardMark?[acks.Length];
         for (var i = 0; i < acks.Length; i++)
         {

@@ -26,8 +26,10 @@ public sealed class PrivateFolderTests : IDisposable
 
         Assert.Empty(PrivateFolder.Close(_folder));
 
-        Assert.All([_folder, keys], f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(f)));
-        Assert.All(files, f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        foreach (var folder in (string[])[_folder, keys])
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        foreach (var file in files)
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Weir.Pipeline.Redaction.Detection;
 
 /// <summary>What has no shape of its own: the key says what it is, and the value must at least not contradict it.</summary>
 internal static class NameDetector
 {
+    private static readonly SearchValues<byte> NoNamesSigns = SearchValues.Create("@/:_<>{}[]|=#+"u8);
+
     private static readonly HashSet<string> FirmWords = new(StringComparer.OrdinalIgnoreCase)
     {
         "inc", "ltd", "llc", "llp", "corp", "corporation", "company", "co", "gmbh", "ag", "kg", "ug", "se", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "oy", "ab", "as", "aps", "plc", "pty", "limited", "group", "holding", "holdings", "bank", "university", "hospital", "clinic", "school", "store", "shop", "restaurant", "hotel",
@@ -12,7 +16,7 @@ internal static class NameDetector
     /// <summary>The value of a key that may be a person's name or a thing's looks like the first: one to five words without digits, the first with a capital, none that only firms and things have.</summary>
     public static bool MayBePerson(ReadOnlySpan<byte> value)
     {
-        if (value.Length is < 2 or > 64 || !(char.IsAsciiLetterUpper((char)value[0]) || value[0] >= 0x80 || value[0] == (byte)'\\') || value.ContainsAny("@/:_<>{}[]|=#+"u8))
+        if (value.Length is < 2 or > 64 || !(char.IsAsciiLetterUpper((char)value[0]) || value[0] >= 0x80 || value[0] == (byte)'\\') || value.ContainsAny(NoNamesSigns))
         {
             return false;
         }
