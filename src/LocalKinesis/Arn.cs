@@ -19,9 +19,9 @@ internal static class Arn
     {
         if (arn is null)
             return name ?? throw Errors.Validation("1 validation error detected: Value null at 'streamName' failed to satisfy constraint: Member must not be null");
-        var (account, stream, _) = Parse(arn);
-        if (account != engine.AccountId)
-            throw Errors.NotFound($"Stream {stream} under account {account} not found.");
+        var (here, stream, _) = Parse(engine, arn);
+        if (!here)
+            throw Errors.NotFound($"Stream {stream} under account {arn.Split(':')[4]} not found.{Elsewhere(engine, arn)}");
         if (name is not null && name != stream)
             throw Errors.InvalidArgument($"StreamName {name} does not match the stream of StreamARN {arn}.");
         return stream;
@@ -35,19 +35,27 @@ internal static class Arn
         return stream is not null;
     }
 
-    /// <summary>Account, stream and, for a consumer's ARN, the consumer with its creation time.</summary>
-    public static (string Account, string Stream, string? Consumer) Parse(string arn)
+    /// <summary>Whether the ARN is of this partition, region and account; the stream; and, for a consumer's ARN, the consumer with its creation time.</summary>
+    public static (bool Here, string Stream, string? Consumer) Parse(Engine engine, string arn)
     {
         var parts = arn.Split(':', 6);
         if (parts.Length == 6 && parts[5].StartsWith("stream/", StringComparison.Ordinal))
         {
             var rest = parts[5]["stream/".Length..];
             var slash = rest.IndexOf("/consumer/", StringComparison.Ordinal);
-            return slash < 0 ? (parts[4], rest, null) : (parts[4], rest[..slash], rest[(slash + "/consumer/".Length)..]);
+            var here = IsHere(engine, parts) && parts[4] == engine.AccountId;
+            return slash < 0 ? (here, rest, null) : (here, rest[..slash], rest[(slash + "/consumer/".Length)..]);
         }
 
         throw Errors.InvalidArgument($"{arn} is not the ARN of a stream or a consumer.");
     }
+
+    private static bool IsHere(Engine engine, string[] parts) => parts[3] == engine.Options.Region && parts[1] == Partition(engine.Options.Region);
+
+    /// <summary>Beyond the service's sentence, for who has an ARN of the right account from another endpoint.</summary>
+    private static string Elsewhere(Engine engine, string arn) => IsHere(engine, arn.Split(':', 6))
+        ? ""
+        : $" This endpoint is of the partition {Partition(engine.Options.Region)} and the region {engine.Options.Region}, the ARN is not.";
 
     private static string Partition(string region) => region switch
     {

@@ -75,7 +75,7 @@ internal static class Consumers
     public static Task<ListStreamConsumersResponse> ListAsync(Engine engine, ListStreamConsumersRequest request, CancellationToken cancellationToken)
     {
         var stream = engine.Find(null, request.StreamARN);
-        var after = request.NextToken is { } token ? PageToken.Read(engine, "consumers", token).After : null;
+        var after = request.NextToken is { } token ? PageToken.Read(engine, "consumers", token, stream.Name).After : null;
         var limit = request.MaxResults ?? 100;
         var page = stream.Document.Consumers
             .OrderBy(c => c.Name, StringComparer.Ordinal)
@@ -95,8 +95,8 @@ internal static class Consumers
     {
         if (arn is not null)
         {
-            var (account, streamName, _) = Arn.Parse(arn);
-            if (account != engine.AccountId || !engine.TryFind(streamName, out var owner) || owner.Document.Consumers.FirstOrDefault(c => c.Arn == arn) is not { } named)
+            var (here, streamName, _) = Arn.Parse(engine, arn);
+            if (!here || !engine.TryFind(streamName, out var owner) || owner.Document.Consumers.FirstOrDefault(c => c.Arn == arn) is not { } named)
                 throw NotFound(engine, arn);
             if ((name is not null && name != named.Name) || (streamArn is not null && streamArn != Arn.OfStream(engine, streamName)))
                 throw Errors.InvalidArgument("ConsumerARN does not agree with StreamARN and ConsumerName.");

@@ -20,12 +20,9 @@ internal static class ListShards
             if (Beside(request) is { } other)
                 throw Errors.InvalidArgument($"NextToken and {other} cannot be provided together.");
             var token = PageToken.Read(engine, "shards", next);
-            var scope = token.Scope.Split('/');
-            stream = engine.Find(scope[0], null);
+            (var name, filter) = ReadScope(token.Scope);
+            stream = engine.Find(name, null);
             after = token.After;
-            filter = scope is [_, { Length: > 0 } type, var shard, var time]
-                ? new ShardFilter(type, shard.Length > 0 ? shard : null, time.Length > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)) : null)
-                : null;
         }
         else
         {
@@ -65,6 +62,17 @@ internal static class ListShards
     private static string Scope(LocalStream stream, ShardFilter? filter) => filter is null
         ? stream.Name
         : string.Create(CultureInfo.InvariantCulture, $"{stream.Name}/{filter.Type}/{filter.ShardId}/{filter.Timestamp?.ToUnixTimeMilliseconds()}");
+
+    private static (string Stream, ShardFilter? Filter) ReadScope(string scope) => scope.Split('/') switch
+    {
+        [var stream] => (stream, null),
+        [var stream, { Length: > 0 } type, var shard, ""] => (stream, new ShardFilter(type, shard.Length > 0 ? shard : null)),
+        [var stream, { Length: > 0 } type, var shard, var time]
+            when long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var ms)
+                && ms >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() =>
+            (stream, new ShardFilter(type, shard.Length > 0 ? shard : null, DateTimeOffset.FromUnixTimeMilliseconds(ms))),
+        _ => throw PageToken.Invalid(),
+    };
 
     private static Func<LocalShard, bool> Wanted(Engine engine, LocalStream stream, ShardFilter? filter)
     {

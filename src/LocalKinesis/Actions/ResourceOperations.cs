@@ -11,6 +11,7 @@ internal static class ResourceOperations
     public static Task<Nothing> TagAsync(Engine engine, TagResourceRequest request, CancellationToken cancellationToken)
     {
         Tagging.CheckCharacters(request.Tags.Keys.Concat(request.Tags.Values));
+        Tagging.CheckReserved(request.Tags.Keys);
         return ChangeAsync(
             engine,
             request.ResourceARN,
@@ -22,6 +23,7 @@ internal static class ResourceOperations
     public static Task<Nothing> UntagAsync(Engine engine, UntagResourceRequest request, CancellationToken cancellationToken)
     {
         Tagging.CheckCharacters(request.TagKeys);
+        Tagging.CheckReserved(request.TagKeys);
         return ChangeAsync(
             engine,
             request.ResourceARN,
@@ -74,9 +76,9 @@ internal static class ResourceOperations
 
     private static (LocalStream Stream, ConsumerDocument? Consumer) Find(Engine engine, string arn)
     {
-        var (_, _, consumer) = Arn.Parse(arn);
-        var (account, name, _) = Arn.Parse(StreamPart(arn));
-        if (account != engine.AccountId || !engine.TryFind(name, out var stream))
+        var (_, _, consumer) = Arn.Parse(engine, arn);
+        var (here, name, _) = Arn.Parse(engine, StreamPart(arn));
+        if (!here || !engine.TryFind(name, out var stream))
             throw Errors.StreamNotFound(engine, arn);
         return consumer is null ? (stream, null) : (stream, stream.Document.Consumers.FirstOrDefault(c => c.Arn == arn) ?? throw Consumers.NotFound(engine, arn));
     }

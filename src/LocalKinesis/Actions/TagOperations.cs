@@ -14,6 +14,7 @@ internal static class TagOperations
             stream =>
             {
                 Tagging.CheckCharacters(engine, stream, "add tags to", [.. request.Tags.Keys, .. request.Tags.Values]);
+                Tagging.CheckReserved(request.Tags.Keys);
                 var tags = stream.Document.Tags.With(request.Tags);
                 return tags.Count > Tagging.Most
                     ? throw Errors.InvalidArgument($"Failed to add tags to stream {stream.Name} under account {engine.AccountId} because a given stream cannot have more than {Tagging.Most} tags associated with it.")
@@ -29,6 +30,7 @@ internal static class TagOperations
             stream =>
             {
                 Tagging.CheckCharacters(engine, stream, "remove tags from", [.. request.TagKeys]);
+                Tagging.CheckReserved(request.TagKeys);
                 return stream.Document with { Tags = stream.Document.Tags.Without(request.TagKeys) };
             },
             cancellationToken);

@@ -14,6 +14,7 @@ internal static partial class Tagging
         if (tags is null)
             return;
         CheckCharacters(tags.Keys.Concat(tags.Values));
+        CheckReserved(tags.Keys);
         if (tags.Keys.Concat(present).Distinct(StringComparer.Ordinal).Count() > Most)
             throw Errors.InvalidArgument($"A given resource cannot have more than {Most} tags associated with it.");
     }
@@ -22,6 +23,13 @@ internal static partial class Tagging
     {
         if (texts.Any(t => Illegal().IsMatch(t)))
             throw Errors.InvalidArgument("Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.");
+    }
+
+    /// <summary>Refuses keys that only AWS itself may set (<see href="https://docs.aws.amazon.com/streams/latest/dev/tagging.html">tag restrictions</see>).</summary>
+    public static void CheckReserved(IEnumerable<string> keys)
+    {
+        if (keys.Any(k => k.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)))
+            throw Errors.InvalidArgument("Some tag keys start with aws:, which is reserved for AWS.");
     }
 
     /// <summary>The same for a stream by its name, where the service refuses <c>%</c> too, in a sentence of its own.</summary>
