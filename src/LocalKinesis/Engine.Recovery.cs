@@ -58,6 +58,8 @@ internal sealed partial class Engine
         }
 
         _log = new StreamLog(log);
+        // At once, for a process that is killed before its first housekeeping.
+        SaveClock();
         foreach (var stream in Streams)
         {
             if (stream.Document.Status != "ACTIVE" || stream.Document.Consumers.Any(c => c.Status != "ACTIVE") || stream.Document.Channels.Any(c => c.Status != "ACTIVE"))

@@ -48,6 +48,7 @@ public sealed class ClockTests
         {
             directory = engine.Directory;
             await engine.CreateAsync("orders", 1);
+            Assert.Equal("17723664", (await File.ReadAllTextAsync(Path.Combine(directory, "clock")))[..8]);
             await engine.PutAsync("orders", "k", "old");
             clock.Advance(TimeSpan.FromHours(25));
             await engine.PutAsync("orders", "k", "new");
