@@ -263,6 +263,21 @@ public sealed class JsonWalkTests
     }
 
     [Fact]
+    public void A_name_in_capitals_is_found_where_the_same_letters_were_small_before()
+    {
+        var scan = RecordScan.ForThread;
+        var rules = CompiledRules.Compile([TestRedactor.Rule("PERSON", TransformKind.Redact)], null, "");
+        for (var again = 0; again < 4; again++)
+        {
+            Assert.Null(scan.Json("""{"a":1,"text":"my name is maria rossi, hello","b":2,"c":"a last one, long enough for whole registers, which are what is read of it"}"""u8, rules, new ScanLimits(64, 1000)));
+            Assert.Equal(0, scan.Hits.Count);
+        }
+
+        Assert.Null(scan.Json("""{"a":1,"text":"my name is Maria Rossi, hello","b":2,"c":"a last one, long enough for whole registers, which are what is read of it"}"""u8, rules, new ScanLimits(64, 1000)));
+        Assert.Equal(1, scan.Hits.Count);
+    }
+
+    [Fact]
     public void A_value_of_a_shape_that_was_learned_is_read_as_if_it_were_the_first_of_its_shape()
     {
         // WEIR_FUZZ_CASES and WEIR_FUZZ_SEED ask for more and for others.
