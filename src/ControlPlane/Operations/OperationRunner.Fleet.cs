@@ -15,7 +15,8 @@ public sealed partial class OperationRunner
             return;
         }
 
-        if (time.GetElapsedTime(running.HeldAt) > Trusted / 2)
+        // Also after an answer that was long under way: by then the next change would have no time left.
+        while (time.GetElapsedTime(running.HeldAt) > Trusted / 2)
         {
             await HoldAsync(running);
         }

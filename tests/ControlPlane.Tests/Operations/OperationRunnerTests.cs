@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Weir.ControlPlane.Audit;
 using Weir.ControlPlane.Operations;
 
@@ -146,14 +147,32 @@ public sealed class OperationRunnerTests : IDisposable
         Assert.Contains("teleport", (await EndedAsync(second, "x")).Message);
     }
 
+    [Fact]
+    public async Task A_sign_to_the_fleet_that_takes_long_is_given_again_before_anything_is_changed()
+    {
+        var guard = new SlowGuard(_state.Time);
+        using var runner = await StartAsync(guard);
+        _steps.Changes = true;
+        _steps.HoldAt = 0;
+        var started = (await runner.TryStartAsync("steps", "orders", TestState.Operator, ["one"], "", CancellationToken.None))!;
+        await Eventually.SeesAsync(runner.Feed, o => o[0] is { Message: "held" }, "the step to begin");
+        guard.SlowSigns = 5;
+        _state.Time.Advance(TimeSpan.FromSeconds(6));
+
+        _steps.Go.SetResult();
+        var ended = await EndedAsync(runner, started.Id);
+
+        Assert.Equal((OperationState.Succeeded, "Done"), (ended.State, ended.Message));
+    }
+
     public void Dispose() => _state.Dispose();
 
     private static async Task<Operation> EndedAsync(OperationRunner runner, string id) =>
         (await Eventually.SeesAsync(runner.Feed, o => o.Any(x => x.Id == id && x.State != OperationState.Running), "the operation to end")).First(o => o.Id == id);
 
-    private async Task<OperationRunner> StartAsync()
+    private async Task<OperationRunner> StartAsync(IOperationGuard? guard = null)
     {
-        var runner = new OperationRunner(new OperationStore(_state.Database), [_steps], _state.Audit, _state.Time, NullLogger<OperationRunner>.Instance);
+        var runner = new OperationRunner(new OperationStore(_state.Database), [_steps], _state.Audit, _state.Time, NullLogger<OperationRunner>.Instance, guard);
         await runner.StartAsync(CancellationToken.None);
         return runner;
     }
@@ -170,6 +189,8 @@ public sealed class OperationRunnerTests : IDisposable
 
         public Exception? Error { get; set; }
 
+        public bool Changes { get; set; }
+
         public async Task RunStepAsync(OperationStep step, CancellationToken cancellationToken)
         {
             Ran.Add($"{step.Target}/{step.Body}/{step.Number}");
@@ -183,6 +204,44 @@ public sealed class OperationRunnerTests : IDisposable
                 step.Report("held");
                 await Go.Task.WaitAsync(cancellationToken);
             }
+
+            if (Changes)
+            {
+                await step.ChangeAsync(_ => Task.CompletedTask, cancellationToken);
+            }
         }
+    }
+
+    /// <summary>The table of a fleet whose answers are under way for longer than a sign is good for.</summary>
+    private sealed class SlowGuard(FakeTimeProvider time) : IOperationGuard
+    {
+        public int SlowSigns { get; set; }
+
+        public bool IsShared => true;
+
+        public string? Name => "here";
+
+        public Task<bool> TakeAsync(HeldOperation operation, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public Task<HeldOperation?> ResumeAsync(HeldOperation operation, CancellationToken cancellationToken) => Task.FromResult<HeldOperation?>(operation);
+
+        public Task<OperationHold> KeepAsync(Operation operation, CancellationToken cancellationToken)
+        {
+            if (SlowSigns > 0)
+            {
+                SlowSigns--;
+                time.Advance(TimeSpan.FromSeconds(15));
+            }
+
+            return Task.FromResult(OperationHold.Held);
+        }
+
+        public Task<bool> EndAsync(Operation operation, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public Task<bool> RequestStopAsync(Operation operation, CancellationToken cancellationToken) => Task.FromResult(false);
+
+        public Task<IReadOnlyList<Operation>> ReadAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Operation>>([]);
+
+        public Task<IReadOnlyList<HeldOperation>> TakeOverAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<HeldOperation>>([]);
     }
 }
