@@ -52,7 +52,7 @@ catch (FormatException e)
     return 2;
 }
 
-foreach (var open in PrivateFolder.Close(Path.GetFullPath(configuration["DataDirectory"] ?? "data")))
+foreach (var open in PrivateFolder.Close(DataFolder.PathOf(configuration)))
 {
     await Console.Error.WriteLineAsync($"Warning: {open}");
 }
