@@ -63,7 +63,8 @@ public sealed partial class AccessPage(NavigationManager navigation, IPartnerKey
     private string FirstRequest(string stream, string key) =>
         $$"""
         curl -i {{navigation.BaseUri}}v1/streams/{{stream}}/records \
-          -H "Authorization: Bearer {{key}}" -H "Content-Type: application/json" \
+          -H "Authorization: Bearer {{key}}" \
+          -H "Content-Type: application/json" \
           -d '{"orderId":"4711","email":"ada@example.org"}'
         """;
 
