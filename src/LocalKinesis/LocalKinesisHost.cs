@@ -10,7 +10,9 @@ public sealed partial class LocalKinesisHost(LocalKinesisEngine engine, ILoggerF
     private readonly ILogger _logger = loggers.CreateLogger<LocalKinesisHost>();
     private readonly CancellationTokenSource _stopping = new();
     private HttpListener? _listener;
+    private readonly Lock _gate = new();
     private int _disposed;
+    private Task? _stopped;
     private Task _warmUp = Task.CompletedTask;
 
     /// <summary>Where clients reach the engine; null before the start.</summary>
@@ -26,13 +28,11 @@ public sealed partial class LocalKinesisHost(LocalKinesisEngine engine, ILoggerF
             _warmUp = Task.Run(() => WarmUp.RunAsync(engine.Engine.Options, _logger, _stopping.Token), CancellationToken.None);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Whoever stops later, also after the end, waits for the same stop.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _warmUp.ConfigureAwait(false);
-        if (_listener is not null)
-            await _listener.DisposeAsync().ConfigureAwait(false);
-        _listener = null;
+        lock (_gate)
+            return _stopped ??= StopOnceAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -41,6 +41,15 @@ public sealed partial class LocalKinesisHost(LocalKinesisEngine engine, ILoggerF
             return;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _warmUp.ConfigureAwait(false);
+        if (_listener is not null)
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        _listener = null;
     }
 
     [LoggerMessage(LogLevel.Information, "The embedded stream answers at {Url}.")]

@@ -29,6 +29,7 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
     private readonly Lock _gate = new();
     private IReadOnlyList<Operation> _elsewhere = [];
     private Task _looking = Task.CompletedTask;
+    private Task? _stopped;
     private readonly List<Running> _operations = [];
     private readonly CancellationTokenSource _shutdown = new();
     private readonly Dictionary<string, IOperationSteps> _kinds = kinds.ToDictionary(k => k.Kind);
@@ -145,7 +146,20 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Ends after the steps under way. Whoever stops later, also after the end, waits for the same stop.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _stopped ??= StopOnceAsync();
+        }
+
+        return _stopped.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _shutdown.Dispose();
+
+    private async Task StopOnceAsync()
     {
         await _shutdown.CancelAsync();
         Task[] tasks;
@@ -154,10 +168,8 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
             tasks = [.. _operations.Select(o => o.Task), _looking];
         }
 
-        await Task.WhenAll(tasks).WaitAsync(cancellationToken);
+        await Task.WhenAll(tasks);
     }
-
-    public void Dispose() => _shutdown.Dispose();
 
     /// <summary>After a restart: the operation may have gone on, or ended, in another process meanwhile.</summary>
     private async Task ResumeAsync(Running running)

@@ -24,6 +24,7 @@ internal sealed partial class Publisher(
     private readonly Lock _following = new();
     private Task _checkpoints = Task.CompletedTask;
     private Task _reports = Task.CompletedTask;
+    private Task? _stopped;
 
     private PublishingOptions Options => options.Value;
 
@@ -41,8 +42,26 @@ internal sealed partial class Publisher(
         return Task.CompletedTask;
     }
 
-    /// <summary>Goes on publishing for a grace period, then ends after the calls under way. What is left stays in the spool.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Goes on publishing for a grace period, then ends after the calls under way. What is left stays in the spool. Whoever stops later waits for the same stop.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_following)
+        {
+            return _stopped ??= StopOnceAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _reporting.Dispose();
+        foreach (var (publisher, _) in _streams.Values)
+        {
+            publisher.Dispose();
+        }
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         grace.CancelAfter(TimeSpan.FromSeconds(Options.DrainSeconds));
@@ -58,16 +77,6 @@ internal sealed partial class Publisher(
         await _reports;
         host.Spool.StreamAppeared -= Follow;
         LogStopped(logger, host.Spool.Streams.Sum(s => s.Records));
-    }
-
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _reporting.Dispose();
-        foreach (var (publisher, _) in _streams.Values)
-        {
-            publisher.Dispose();
-        }
     }
 
     private void Follow(StreamBacklog backlog)

@@ -9,7 +9,8 @@ namespace Weir.Pipeline.Spool;
 internal sealed class SpoolHost(IOptions<SpoolOptions> options, IOptions<DedupeOptions> dedupe, IConfiguration configuration, TimeProvider time, ILogger<Spool> logger) : IHostedService
 {
     private Spool? _spool;
-    private int _stopped;
+    private readonly Lock _gate = new();
+    private Task? _stopped;
 
     /// <summary>Whether the spool is open and has indexed what earlier runs left.</summary>
     public bool IsReady => _spool is { Indexed.IsCompletedSuccessfully: true, Failure: null };
@@ -23,9 +24,18 @@ internal sealed class SpoolHost(IOptions<SpoolOptions> options, IOptions<DedupeO
     public async Task StartAsync(CancellationToken cancellationToken) =>
         _spool = await Spool.OpenAsync(Path.Combine(configuration["DataDirectory"] ?? "data", options.Value.Directory), options.Value, dedupe.Value, time, logger, cancellationToken);
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Whoever stops later waits for the same stop.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_spool is { } spool && Interlocked.Exchange(ref _stopped, 1) == 0)
+        lock (_gate)
+        {
+            return _stopped ??= StopOnceAsync(cancellationToken);
+        }
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        if (_spool is { } spool)
         {
             await spool.CheckpointAsync(cancellationToken);
             await spool.DisposeAsync();
