@@ -38,7 +38,7 @@ public sealed class LocalKinesisOptions
     /// <summary>The password of <see cref="CertificatePath"/>.</summary>
     public string? CertificatePassword { get; set; }
 
-    /// <summary>Whether pages of other origins may call from a browser; as on AWS, of any origin. Off: whoever can open a page could read and write streams.</summary>
+    /// <summary>Whether pages may call from a browser; as on AWS, of any origin. Off: whoever can open a page could read and write streams.</summary>
     public bool Cors { get; set; }
 
     /// <summary>Where the log lies; relative paths are under <c>DataDirectory</c>.</summary>

@@ -83,8 +83,17 @@ internal sealed partial class KinesisEndpoint(Engine engine, AnswerSending sendi
     private async Task HandleAsync(HttpContext context, RequestBody? body)
     {
         var (request, response) = (context.Request, context.Response);
-        if (engine.Options.Cors && Cors.Answers(request, response))
+        if (engine.Options.Cors)
+        {
+            if (Cors.Answers(request, response))
+                return;
+        }
+        else if (Cors.IsOfPage(request))
+        {
+            await ErrorAsync(context, new KinesisException(KinesisErrorCodes.AccessDenied, Cors.Refusal, 403), cbor: false).ConfigureAwait(false);
             return;
+        }
+
         if (HttpMethods.IsGet(request.Method) && request.Path.Value is "/healthz" or "/health" or "/healthcheck")
             await HealthAsync(context).ConfigureAwait(false);
         else if (!HttpMethods.IsPost(request.Method))

@@ -16,7 +16,7 @@ internal sealed class RecordCalls(Engine engine, AnswerSending sending)
     /// <summary>The operation that a request's headers name, when it carries records and looks as SDKs write it.</summary>
     public Operation? Find(IHttpRequestFeature request)
     {
-        if (!HttpMethods.IsPost(request.Method) || request.Headers.ContentType is not [KinesisEndpoint.Json] || request.Headers.ContentLength is null or 0 || engine.Options.Cors)
+        if (!HttpMethods.IsPost(request.Method) || request.Headers.ContentType is not [KinesisEndpoint.Json] || request.Headers.ContentLength is null or 0 || request.Headers.Origin.Count > 0)
             return null;
         return request.Headers[Target] is [{ } target] ? target switch
         {

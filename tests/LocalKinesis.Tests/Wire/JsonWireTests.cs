@@ -124,7 +124,44 @@ public sealed class JsonWireTests
         using var call = WireServer.Request("ListStreams", new ByteArrayContent("{}"u8.ToArray()));
         call.Headers.Add("Origin", "https://elsewhere.example");
         using var streams = await server.Client.SendAsync(call);
-        Assert.Equal((HttpStatusCode.OK, cors), (streams.StatusCode, streams.Headers.Contains("Access-Control-Allow-Origin")));
+        Assert.Equal((cors ? HttpStatusCode.OK : HttpStatusCode.Forbidden, cors), (streams.StatusCode, streams.Headers.Contains("Access-Control-Allow-Origin")));
+    }
+
+    [Theory]
+    [InlineData("rebound.example", "http://rebound.example")]
+    [InlineData("127.0.0.1", "http://127.0.0.1")]
+    [InlineData("127.0.0.1", "null")]
+    public async Task A_page_whose_name_has_come_to_lead_here_reads_and_writes_nothing(string host, string origin)
+    {
+        await using var server = await WireServer.StartAsync(o => o.InitialStreams = "orders:1");
+        foreach (var (operation, body) in new[]
+        {
+            ("PutRecord", """{"StreamName":"orders","Data":"","PartitionKey":"k"}"""),
+            ("PutRecords", """{"StreamName":"orders","Records":[{"Data":"","PartitionKey":"k"}]}"""),
+            ("GetRecords", $$"""{"ShardIterator":"{{await server.Engine.IteratorAsync("orders", "shardId-000000000000")}}"}"""),
+            ("DeleteStream", """{"StreamName":"orders"}"""),
+        })
+        {
+            using var call = WireServer.Request(operation, new ByteArrayContent(Encoding.UTF8.GetBytes(body)));
+            call.Headers.Host = host;
+            call.Headers.Add("Origin", origin);
+            using var answer = await server.Client.SendAsync(call);
+            Assert.Equal(
+                (HttpStatusCode.Forbidden, """{"__type":"AccessDeniedException","message":"Pages in a browser may not call here, unless LocalKinesis:Cors is on."}"""),
+                (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        }
+
+        Assert.Empty(await server.Engine.DrainAsync("orders", "shardId-000000000000"));
+    }
+
+    [Fact]
+    public async Task A_page_where_pages_may_call_puts_records()
+    {
+        await using var server = await WireServer.StartAsync(o => (o.InitialStreams, o.Cors) = ("orders:1", true));
+        using var call = WireServer.Request("PutRecord", new ByteArrayContent("""{"StreamName":"orders","Data":"","PartitionKey":"k"}"""u8.ToArray()));
+        call.Headers.Add("Origin", "https://shop.example");
+        using var answer = await server.Client.SendAsync(call);
+        Assert.Equal((HttpStatusCode.OK, "*"), (answer.StatusCode, answer.Headers.GetValues("Access-Control-Allow-Origin").Single()));
     }
 
     [Fact]
