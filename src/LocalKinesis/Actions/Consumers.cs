@@ -75,6 +75,14 @@ internal static class Consumers
     public static Task<ListStreamConsumersResponse> ListAsync(Engine engine, ListStreamConsumersRequest request, CancellationToken cancellationToken)
     {
         var stream = engine.Find(null, request.StreamARN);
+        if (request.StreamCreationTimestamp is { } created)
+        {
+            if (request.NextToken is not null)
+                throw Errors.InvalidArgument("NextToken and StreamCreationTimestamp cannot be provided together.");
+            if (created.ToUnixTimeSeconds() != stream.Document.CreatedMs / 1000)
+                throw Errors.StreamNotFound(engine, stream.Name);
+        }
+
         var after = request.NextToken is { } token ? PageToken.Read(engine, "consumers", token, stream.Name).After : null;
         var limit = request.MaxResults ?? 100;
         var page = stream.Document.Consumers

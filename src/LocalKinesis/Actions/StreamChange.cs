@@ -32,6 +32,9 @@ internal static class StreamChange
         return new Nothing();
     }
 
+    /// <summary>The times of the last 24 hours. Those ahead are of a clock that was set back since: they must not count until it is there again.</summary>
+    public static List<long> WithinDay(IReadOnlyList<long> times, long now) => [.. times.Where(t => t > now - 86_400_000 && t <= now)];
+
     /// <summary>The document as UPDATING, for changes that show themselves so; complete it later.</summary>
     public static StreamDocument Updating(Engine engine, LocalStream stream)
     {

@@ -7,6 +7,7 @@ namespace Weir.LocalKinesis.Actions;
 internal static class StreamSettings
 {
     public const string Auto = "AUTO";
+    private const int MostModeChangesPerDay = 2;
     private const string UserPartitionKey = "USER_PARTITION_KEY";
 
     public static async Task<Nothing> UpdateModeAsync(Engine engine, UpdateStreamModeRequest request, CancellationToken cancellationToken)
@@ -16,10 +17,25 @@ internal static class StreamSettings
             engine,
             null,
             request.StreamARN,
-            s => StreamChange.Updating(engine, s) with { OnDemand = onDemand, Spread = onDemand && s.Document.Spread, WarmThroughputMiBps = onDemand ? request.WarmThroughputMiBps ?? s.Document.WarmThroughputMiBps : null },
+            s => StreamChange.Updating(engine, s) with
+            {
+                OnDemand = onDemand,
+                Spread = onDemand && s.Document.Spread,
+                WarmThroughputMiBps = onDemand ? request.WarmThroughputMiBps ?? s.Document.WarmThroughputMiBps : null,
+                ModeChangedMs = onDemand == s.Document.OnDemand ? s.Document.ModeChangedMs : ModeChanged(engine, s),
+            },
             cancellationToken).ConfigureAwait(false);
         await engine.CompleteLaterAsync(stream).ConfigureAwait(false);
         return new Nothing();
+    }
+
+    /// <summary>The day's changes of mode with one more (<see href="https://docs.aws.amazon.com/streams/latest/dev/switchingmodes.html">twice within 24 hours</see>).</summary>
+    private static List<long> ModeChanged(Engine engine, Streams.LocalStream stream)
+    {
+        var changed = StreamChange.WithinDay(stream.Document.ModeChangedMs, engine.Now);
+        if (engine.Limited && changed.Count >= MostModeChangesPerDay)
+            throw Errors.Limit($"The mode of stream {stream.Name} under account {engine.AccountId} has already been changed {MostModeChangesPerDay} times in the last 24 hours.");
+        return [.. changed, engine.Now];
     }
 
     public static string Strategy(Streams.StreamDocument document) => document.Spread ? Auto : UserPartitionKey;

@@ -8,7 +8,6 @@ namespace Weir.LocalKinesis.Actions;
 internal static class UpdateShardCount
 {
     private const int MostShards = 10_000;
-    private const long DayMs = 86_400_000;
 
     public static async Task<UpdateShardCountResponse> RunAsync(Engine engine, UpdateShardCountRequest request, CancellationToken cancellationToken)
     {
@@ -26,8 +25,7 @@ internal static class UpdateShardCount
                 Check(engine, open, target);
                 Errors.CheckShardLimit(engine, target - open);
                 var now = engine.Now;
-                // Those ahead are of a clock that was set back since: they must not count until it is there again.
-                var scaled = stream.Document.ScaledMs.Where(t => t > now - DayMs && t <= now).ToList();
+                var scaled = StreamChange.WithinDay(stream.Document.ScaledMs, now);
                 if (engine.Limited && scaled.Count >= engine.Options.ShardCountUpdatesPerDay)
                     throw Errors.Limit(string.Create(CultureInfo.InvariantCulture, $"Stream {name} under account {engine.AccountId} has already been updated {scaled.Count} times in the last 24 hours; the limit is {engine.Options.ShardCountUpdatesPerDay}."));
                 return new ControlEntry

@@ -32,6 +32,9 @@ internal sealed record StreamDocument
 
     /// <summary>When the shard count was changed during the last day.</summary>
     public IReadOnlyList<long> ScaledMs { get; init => field = value ?? []; } = [];
+
+    /// <summary>When the mode was changed during the last day.</summary>
+    public IReadOnlyList<long> ModeChangedMs { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A registered consumer.</summary>
