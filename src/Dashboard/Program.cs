@@ -24,7 +24,7 @@ Verb[] verbs =
     new("accuracy", "Measures the detectors on labelled files.", verbArgs => AccuracyVerb.RunAsync(verbArgs, Console.Out, Console.Error)),
     new("audit", "Verifies the audit log's hash chain.", SecretVerbs.AuditAsync),
 ];
-if (Verbs.TryFind(verbs, args, out var verb))
+if (Verbs.TryFind(verbs, args, Console.Out, Console.Error, out var verb))
 {
     return await verb!.RunAsync(args[1..]);
 }

@@ -6,7 +6,9 @@ internal sealed record Verb(string Name, string Summary, Func<string[], Task<int
 internal static class Verbs
 {
     /// <summary>The verb that the first argument names; null for <c>serve</c>, for none and for options such as <c>--urls</c>.</summary>
-    public static bool TryFind(IReadOnlyList<Verb> verbs, string[] args, out Verb? verb)
+    /// <param name="output">Takes the help that was asked for.</param>
+    /// <param name="error">Takes the help for who named a verb that is none.</param>
+    public static bool TryFind(IReadOnlyList<Verb> verbs, string[] args, TextWriter output, TextWriter error, out Verb? verb)
     {
         verb = null;
         var serves = args is [] || args[0].StartsWith('-') || args[0] == "serve";
@@ -17,21 +19,22 @@ internal static class Verbs
 
         if (serves)
         {
-            verb = new Verb("help", "", _ => Task.FromResult(Help(verbs, ["--help"])));
+            verb = new Verb("help", "", _ => Task.FromResult(Help(verbs, ["--help"], output)));
             return true;
         }
 
         verb = verbs.FirstOrDefault(v => v.Name == args[0])
-            ?? new Verb("help", "", _ => Task.FromResult(Help(verbs, args)));
+            ?? new Verb("help", "", _ => Task.FromResult(Help(verbs, args, IsHelpWord(args[0]) ? output : error)));
         return true;
     }
 
     private static bool IsHelp(string arg) => arg is "--help" or "-h";
 
-    private static int Help(IReadOnlyList<Verb> verbs, string[] args)
+    private static bool IsHelpWord(string arg) => arg == "help" || IsHelp(arg);
+
+    private static int Help(IReadOnlyList<Verb> verbs, string[] args, TextWriter output)
     {
-        var asked = args is ["--help" or "-h" or "help", ..];
-        var output = asked ? Console.Out : Console.Error;
+        var asked = IsHelpWord(args[0]);
         if (!asked)
         {
             output.WriteLine($"There is no verb '{args[0]}'.");

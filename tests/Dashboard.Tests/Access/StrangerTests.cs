@@ -36,12 +36,27 @@ public sealed class StrangerTests
     {
         await using var server = new BootstrappedServer();
         using var browser = new Browser(server);
-        for (var i = 0; i < FailedSignIns.PerMinute; i++)
+        Assert.Equal("/sign-in?error=wrong", await GuessAsync(0));
+
+        // A machine so busy that a minute begins between two guesses gets to the bound in a later one.
+        for (var tries = 0; tries < 5; tries++)
         {
-            Assert.Equal("/sign-in?error=wrong", await browser.PostAsync("/account/sign-in", ("email", $"nobody{i}@example.org"), ("password", "guess")));
+            for (var i = 1; i < FailedSignIns.PerMinute; i++)
+            {
+                await GuessAsync(i);
+            }
+
+            if (await browser.PostAsync("/account/sign-in", ("email", WeirServer.Email), ("password", WeirServer.Password)) == "/sign-in?error=busy")
+            {
+                return;
+            }
+
+            await GuessAsync(0);
         }
 
-        Assert.Equal("/sign-in?error=busy", await browser.PostAsync("/account/sign-in", ("email", WeirServer.Email), ("password", WeirServer.Password)));
+        Assert.Fail($"More than {FailedSignIns.PerMinute} guesses in a minute were let through.");
+
+        Task<string?> GuessAsync(int i) => browser.PostAsync("/account/sign-in", ("email", $"nobody{i}@example.org"), ("password", "guess"));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Weir.Dashboard.Tests.Live;
 
 public sealed class MetricsHubTests(WeirServer server) : IClassFixture<WeirServer>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_client_with_a_token_gets_a_snapshot_at_once_and_then_each_second()

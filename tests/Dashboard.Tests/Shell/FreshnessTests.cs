@@ -51,6 +51,6 @@ public sealed class FreshnessTests : ConsoleContext
 
         await DisposeComponentsAsync();
 
-        Assert.True(SpinWait.SpinUntil(() => Snapshots.Watchers == 0, TimeSpan.FromSeconds(10)), "Waited 10 s for the watcher to go.");
+        await Eventually.GetAsync(() => Task.FromResult(Snapshots.Watchers), watchers => watchers == 0, "the watcher to go");
     }
 }
