@@ -6,7 +6,7 @@ namespace Weir.ControlPlane.Tests;
 /// <summary>Waits for something to become true, and says what it was when it does not.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The first value of the feed that fits.</summary>
     public static async Task<T> SeesAsync<T>(Feed<T> feed, Func<T, bool> fits, string what)

@@ -67,14 +67,9 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
             _starting.Release();
         }
 
-        lock (_gate)
-        {
-            _state = !_state.Running
-                ? new SampleTrafficState(true, stream, recordsPerSecond, 0, 0, 0, 0, null)
-                : _state with { Stream = stream, TargetRecordsPerSecond = recordsPerSecond };
-        }
-
-        Publish();
+        Update(s => !s.Running
+            ? new SampleTrafficState(true, stream, recordsPerSecond, 0, 0, 0, 0, null)
+            : s with { Stream = stream, TargetRecordsPerSecond = recordsPerSecond });
         _changed.Release();
     }
 
@@ -89,7 +84,7 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Publish();
+        Update(s => s);
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
         while (true)
         {
@@ -239,12 +234,11 @@ public sealed partial class SampleTrafficPartner(IServerAddress address, IPartne
         lock (_gate)
         {
             _state = change(_state);
+
+            // Under the lock: outside it an older state could be published after a newer one, and stay.
+            Feed.Publish(_state);
         }
-
-        Publish();
     }
-
-    private void Publish() => Feed.Publish(_state);
 
     [LoggerMessage(LogLevel.Warning, "Sample traffic could not be sent: {Reason}")]
     private static partial void LogSendFailed(ILogger logger, string reason);

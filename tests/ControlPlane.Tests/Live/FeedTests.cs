@@ -9,7 +9,7 @@ public sealed class FeedTests
     {
         var feed = new Feed<string>();
         feed.Publish("first");
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using var watcher = feed.WatchAsync(stop.Token).GetAsyncEnumerator(stop.Token);
 
         Assert.True(await watcher.MoveNextAsync());
@@ -25,7 +25,7 @@ public sealed class FeedTests
     public async Task A_slow_watcher_skips_to_the_newest_and_holds_nobody_back()
     {
         var feed = new Feed<string>();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using var watcher = feed.WatchAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         var first = watcher.MoveNextAsync();
         for (var i = 0; i < 1000; i++)
@@ -46,7 +46,7 @@ public sealed class FeedTests
     public async Task A_watcher_that_leaves_is_forgotten()
     {
         var feed = new Feed<string>();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var watcher = feed.WatchAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         var waiting = watcher.MoveNextAsync().AsTask();
         Assert.Equal(1, feed.Watchers);

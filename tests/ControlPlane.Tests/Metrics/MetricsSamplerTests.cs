@@ -235,7 +235,14 @@ public sealed class MetricsSamplerTests : IDisposable
         using var sampler = new MetricsSampler(_pipeline, topology, [], [_store], new WaitingDeadLetters([], _state.Time), _history, new FleetNumbers(_fleet), _feed, _state.Time, NullLogger<MetricsSampler>.Instance);
         await sampler.StartAsync(CancellationToken.None);
 
-        await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromSeconds(1), () => _feed.Latest?.Sequence >= 3, "three samples");
+        await Eventually.AdvancesAsync(_state.Time, TimeSpan.FromSeconds(1), () => _feed.Latest is not null, "the first sample");
+        for (var sample = 2; sample <= 3; sample++)
+        {
+            // Its clock runs now and keeps a tick: moved on further while it samples, it would leave a gap as long as a minute.
+            _state.Time.Advance(TimeSpan.FromSeconds(1));
+            await Eventually.SeesAsync(_feed, s => s.Sequence >= sample, $"sample {sample}");
+        }
+
         await sampler.StopAsync(CancellationToken.None);
 
         Assert.True(_history.Window(new SeriesKey(SeriesKind.IngestRecords), TimeSpan.FromMinutes(1)).Times.Length >= 2);

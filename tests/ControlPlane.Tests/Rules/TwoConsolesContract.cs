@@ -31,7 +31,6 @@ public abstract class TwoConsolesContract : IAsyncLifetime
     {
         _one.Dispose();
         _two.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;

@@ -87,7 +87,8 @@ public sealed class SampleTrafficTests : IAsyncLifetime, IServerAddress
 
         var state = await Eventually.SeesAsync(_traffic.Feed, s => s.RecordsPerSecond > 0, "a first second");
 
-        Assert.InRange(state.RecordsPerSecond, 1, 700);
+        // Twice the rate: what a stalled machine still had under way from the second before is counted in this one.
+        Assert.InRange(state.RecordsPerSecond, 1, 1000);
     }
 
     [Fact]
