@@ -23,7 +23,7 @@ public sealed class SubscriptionTests
             await Send(http, Message("event", ":event-type", "initial-response", "{}"));
             await Send(http, Message("event", ":event-type", "SubscribeToShardEvent", Event));
             // The second only goes out when the first has been seen: nothing buffers in between.
-            await seen.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await seen.Task.WaitAsync(TimeSpan.FromSeconds(60));
             await Send(http, Message("event", ":event-type", "SubscribeToShardEvent", """{"ContinuationSequenceNumber":"50","MillisBehindLatest":0,"Records":[],"ChildShards":[]}"""));
         });
         using var kinesis = new KinesisClient(aws.Endpoint);
@@ -122,7 +122,7 @@ public sealed class SubscriptionTests
 
         time.Advance(TimeSpan.FromSeconds(31));
 
-        Assert.Equal(KinesisErrorCodes.Unreachable, (await Assert.ThrowsAsync<KinesisException>(() => moving.WaitAsync(TimeSpan.FromSeconds(10)))).Code);
+        Assert.Equal(KinesisErrorCodes.Unreachable, (await Assert.ThrowsAsync<KinesisException>(() => moving.WaitAsync(TimeSpan.FromSeconds(60)))).Code);
     }
 
     private static async Task AllAsync(KinesisClient kinesis)
