@@ -214,7 +214,7 @@ internal sealed class TrailStep
         }
 
         var learned = new ValueShape(harmless, _shapes[harmless.Length]);
-        OnlyShape = _shapes == NoShapes && harmless.Length < ValueShape.Piece ? learned : null;
+        OnlyShape = _shapes == NoShapes ? learned : null;
         var shapes = _shapes == NoShapes ? new ValueShape?[NoShapes.Length] : _shapes;
         Volatile.Write(ref shapes[harmless.Length], learned);
         Volatile.Write(ref _shapes, shapes);

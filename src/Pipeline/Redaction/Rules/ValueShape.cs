@@ -21,23 +21,34 @@ internal sealed class ValueShape
     /// <summary>Lengths below that have shapes: such a string and its closing quote are two pieces.</summary>
     public const int Lengths = 2 * Piece;
 
-    private readonly Vector256<byte> _first;
-    private readonly Vector256<byte> _second;
-    private readonly Vector256<byte> _counted;
+    // By byte, the lowest one that may stand there and how many others may; behind the closing quote, any.
+    private readonly Vector256<byte> _lowest;
+    private readonly Vector256<byte> _others;
+    private readonly Vector256<byte> _lowestOfRest;
+    private readonly Vector256<byte> _othersOfRest;
 
     /// <param name="value">Shorter than <see cref="Lengths"/>.</param>
     /// <param name="next">Another of the same length.</param>
     public ValueShape(ReadOnlySpan<byte> value, ValueShape? next)
     {
-        Span<byte> bytes = stackalloc byte[Lengths];
-        bytes.Clear();
-        value.CopyTo(bytes);
-        bytes[value.Length] = (byte)'"';
-        _first = Of(Vector256.Create<byte>(bytes[..Piece]));
-        _second = Of(Vector256.Create<byte>(bytes[Piece..]));
-        bytes[..(value.Length + 1)].Fill(0xFF);
-        bytes[(value.Length + 1)..].Clear();
-        _counted = Vector256.Create<byte>(bytes[..Piece]);
+        Span<byte> lowest = stackalloc byte[Lengths];
+        Span<byte> others = stackalloc byte[Lengths];
+        lowest.Clear();
+        others.Fill(0xFF);
+        for (var i = 0; i < value.Length; i++)
+        {
+            (lowest[i], others[i]) = value[i] switch
+            {
+                >= (byte)'a' and <= (byte)'z' => ((byte)'a', (byte)25),
+                >= (byte)'A' and <= (byte)'Z' => ((byte)'A', (byte)25),
+                >= (byte)'0' and <= (byte)'9' => ((byte)'0', (byte)9),
+                var sign => (sign, (byte)0),
+            };
+        }
+
+        (lowest[value.Length], others[value.Length]) = ((byte)'"', 0);
+        (_lowest, _lowestOfRest) = (Vector256.Create<byte>(lowest[..Piece]), Vector256.Create<byte>(lowest[Piece..]));
+        (_others, _othersOfRest) = (Vector256.Create<byte>(others[..Piece]), Vector256.Create<byte>(others[Piece..]));
         Length = value.Length;
         Next = next;
     }
@@ -48,36 +59,18 @@ internal sealed class ValueShape
     /// <summary>Another of the same length.</summary>
     public ValueShape? Next { get; }
 
-    /// <summary>A string that is shorter than 32 bytes, as this one is, looks like this, and its closing quote follows.</summary>
-    /// <param name="first">Its first 32 bytes, in the form of <see cref="Of"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsClosed(Vector256<byte> first) => ((first ^ _first) & _counted) == Vector256<byte>.Zero;
-
-    /// <summary>The string whose first bytes these are looks like this.</summary>
-    /// <param name="first">Its first 32 bytes, in the form of <see cref="Of"/>.</param>
+    /// <summary>The string that begins here looks like this, and its closing quote follows.</summary>
+    /// <param name="first">Its first 32 bytes and what follows.</param>
     /// <param name="text">Where it begins; 64 bytes can be read.</param>
-    /// <param name="length">In bytes, as long as this one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Is(Vector256<byte> first, ref byte text, int length)
+    public bool Is(Vector256<byte> first, ref byte text)
     {
-        var differ = ~Vector256.Equals(first, _first).ExtractMostSignificantBits();
-        if (length < Piece)
+        var differ = Vector256.SubtractSaturate(first - _lowest, _others);
+        if (Length >= Piece)
         {
-            return differ << (Piece - 1 - length) << 1 == 0;
+            differ |= Vector256.SubtractSaturate(Vector256.LoadUnsafe(ref text, Piece) - _lowestOfRest, _othersOfRest);
         }
 
-        var rest = ~Vector256.Equals(Of(Vector256.LoadUnsafe(ref text, Piece)), _second).ExtractMostSignificantBits();
-        return (differ | rest << (Lengths - 1 - length) << 1) == 0;
-    }
-
-    /// <summary>Letters as 'a' or 'A', digits as '0', all other bytes as they are, those above 127 too.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Of(Vector256<byte> bytes)
-    {
-        // Moved to the lowest of the signed bytes: one comparison does for both ends.
-        var letters = Vector256.LessThan(((bytes | Vector256.Create((byte)0x20)) + Vector256.Create((byte)(0x80 - 'a'))).AsSByte(), Vector256.Create((sbyte)(-128 + 26))).AsByte();
-        var digits = Vector256.LessThan((bytes + Vector256.Create((byte)(0x80 - '0'))).AsSByte(), Vector256.Create((sbyte)(-128 + 10))).AsByte();
-        var shape = Vector256.ConditionalSelect(letters, bytes & Vector256.Create((byte)0x20) | Vector256.Create((byte)'A'), bytes);
-        return Vector256.ConditionalSelect(digits, Vector256.Create((byte)'0'), shape);
+        return differ == Vector256<byte>.Zero;
     }
 }

@@ -89,8 +89,7 @@ internal ref struct TrailWalk(TrailStep first)
             if (coming.Kind == TrailValue.String)
             {
                 var bytes = Vector256.LoadUnsafe(ref value);
-                var alike = ValueShape.Of(bytes);
-                if (coming.OnlyShape is { } only && only.IsClosed(alike))
+                if (coming.OnlyShape is { } only && only.Is(bytes, ref value))
                 {
                     // Without a search for its end, on which all that follows would have to wait.
                     at = start + only.Length;
@@ -107,7 +106,7 @@ internal ref struct TrailWalk(TrailStep first)
 
                 // A quote behind a backslash ends no string; but no shape holds a backslash.
                 var shape = coming.ShapeOf(end);
-                while (shape is not null && !shape.Is(alike, ref value, end))
+                while (shape is not null && !shape.Is(bytes, ref value))
                 {
                     shape = shape.Next;
                 }
