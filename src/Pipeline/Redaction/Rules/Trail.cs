@@ -233,6 +233,7 @@ internal sealed class Trail
                 IsString = isString,
                 State = state,
                 Field = field,
+                Wholes = container is null || called || !isString ? WholeKinds.None : WholesOf(key, state),
                 Kind = container is null ? TrailValue.None : called ? TrailValue.Looked : isString ? TrailValue.String : TrailValue.Scalar,
             };
             _steps.Add(id, step);
@@ -240,6 +241,20 @@ internal sealed class Trail
 
         before.Learn(step);
         return step;
+    }
+
+    private WholeKinds WholesOf(KeyMeaning key, int state)
+    {
+        if (key.NamesAny || key.Depends || _rules.Patterns.Length > 0)
+        {
+            return WholeKinds.None;
+        }
+
+        var (card, phone) = (Taken(EntityId.Card) && !key.OtherNumber, Taken(EntityId.Phone));
+        return (Taken(EntityId.Email) ? WholeKinds.Email : 0) | (card ? WholeKinds.Card : 0) | (card && key.Context.Card ? WholeKinds.NamedCard : 0)
+            | (phone ? WholeKinds.Phone : 0) | (phone && !key.OtherNumber ? WholeKinds.NationalPhone : 0);
+
+        bool Taken(int entity) => _rules.RuleFor(entity, state) is not null;
     }
 
     /// <summary>The closing quote of the string that begins at <paramref name="open"/>.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Weir.Pipeline.Redaction.Detection;
+using Weir.Pipeline.Redaction.Scanning;
 
 namespace Weir.Pipeline.Redaction.Rules;
 
@@ -139,6 +140,9 @@ internal sealed class TrailStep
 
     /// <summary>As <see cref="KeyMeaning.OtherNumber"/>.</summary>
     public bool OtherNumber { get; }
+
+    /// <summary>What the string may be told to be as a whole: what a rule takes here, where key and rules leave it to the value alone.</summary>
+    public WholeKinds Wholes { get; init; }
 
     /// <summary>What counts its finds; null before the first.</summary>
     public PathCount? Count { get; set; }

@@ -15,6 +15,9 @@ internal sealed partial class RecordScan
     /// <summary>The rest of a record that is too short for whole registers, and blanks of no meaning behind it.</summary>
     private readonly byte[] _rest = new byte[512];
 
+    /// <summary>A value that stands as near to the end.</summary>
+    private readonly byte[] _value = new byte[ValueShape.Lengths];
+
     /// <summary>The value on the trail that is being looked at: the levels are only filled for it when they are asked for. Null when the walk goes by them.</summary>
     private TrailStep? _along;
 
@@ -72,6 +75,12 @@ internal sealed partial class RecordScan
         var near = end - walk.Start < ValueShape.Lengths && end > walk.Start;
         if (near)
         {
+            if (step.Wholes != WholeKinds.None && Whole(text, walk.Start, end - walk.Start, frame, step))
+            {
+                walk.Pass(end);
+                return true;
+            }
+
             masks.ScanPart(text, walk.Start, end - walk.Start);
         }
 
@@ -123,6 +132,30 @@ internal sealed partial class RecordScan
         }
 
         walk.Pass(end);
+        return true;
+    }
+
+    /// <summary>True for a string that is one personal value as a whole, which then is a hit.</summary>
+    private bool Whole(ReadOnlySpan<byte> text, int start, int length, Frame frame, TrailStep step)
+    {
+        ref var first = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start);
+        if (text.Length - start < ValueShape.Lengths)
+        {
+            text[start..].CopyTo(_value);
+            first = ref MemoryMarshal.GetArrayDataReference(_value);
+        }
+
+        var entity = WholeValue.Entity(ref first, length, step.Wholes);
+        if (entity < 0)
+        {
+            return false;
+        }
+
+        Enter(step, frame, start);
+        var hit = new Hit { Rule = _rules.RuleFor(entity, step.State)!.Index, Entity = entity, Place = HitPlace.WholeString, Escapes = 1, Path = Here(step.Key) };
+        (hit.Start, hit.TextStart) = (start, start);
+        (hit.End, hit.TextLength) = (start + length, length);
+        Hits.Add(hit);
         return true;
     }
 
