@@ -21,7 +21,7 @@ public sealed record Transform(TransformKind Kind, int KeepFirst = 0, int KeepLa
 /// <param name="Name">What the console shows.</param>
 /// <param name="Detector">An entity of the detector catalogue, for example <c>EMAIL</c>.</param>
 /// <param name="Path">For example <c>/customer/name</c> or <c>/items/[]/note</c>.</param>
-/// <param name="Streams">Where it applies; null for every stream.</param>
+/// <param name="Streams">Where it applies; null, or none, for every stream.</param>
 /// <param name="Pattern">A regular expression of your own in place of a detector; it must not need backtracking (no look-around, no back-references).</param>
 /// <param name="Anchor">With a pattern: 2 to 64 characters that stand in all it matches; values without them are not tried.</param>
 public sealed record RedactionRule(

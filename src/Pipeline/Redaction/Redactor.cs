@@ -18,11 +18,13 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
     private readonly RedactionTally _tally = new();
     private long _records;
 
-    /// <summary>One rule set and one key ring, and the rules as each stream sees them.</summary>
+    /// <summary>One rule set and one key ring, and the rules as each stream sees them: those of the streams that rules name are ready before the first record.</summary>
     private sealed class State(IReadOnlyList<RedactionRule> rules, string hash, Transformer transformer, bool live = true)
     {
-        private readonly ConcurrentDictionary<string, CompiledRules> _byStream = new(StringComparer.Ordinal);
-        private readonly bool _byStreamMatters = rules.Any(r => r.Streams is not null);
+        private readonly ConcurrentDictionary<string, CompiledRules> _byStream = new(
+            rules.SelectMany(r => r.Streams ?? []).Distinct(StringComparer.Ordinal).Select(s => KeyValuePair.Create(s, CompiledRules.Compile(rules, s, hash))), StringComparer.Ordinal);
+
+        private readonly bool _byStreamMatters = rules.Any(r => r.Streams is { Count: > 0 });
 
         public string Hash { get; } = hash;
 
@@ -68,9 +70,7 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
     public string HashOf(IReadOnlyList<RedactionRule> rules)
     {
         CompiledRules.Validate(rules);
-        var hash = CompiledRules.HashOf(rules);
-        CompiledRules.Compile(rules, null, hash);
-        return hash;
+        return new State(rules, CompiledRules.HashOf(rules), _state.Transformer, live: false).Hash;
     }
 
     internal CompiledRules RulesFor(string stream) => _state.For(stream);
@@ -136,7 +136,7 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
 
     private ScanLimits Limits => new(_options.MaxDepth, _options.MaxValuesPerRecord);
 
-    /// <summary>A record of JSON lines: all of them are read before any is written.</summary>
+    /// <summary>A record of JSON lines: all of them are read before any is written. A line that is no JSON is read as text where the options say so.</summary>
     private RedactionOutcome Lines(State state, CompiledRules rules, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
     {
         var output = new ArrayBufferWriter<byte>(record.Length + 256);
@@ -147,6 +147,13 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
             var line = record.Slice(start, length);
             start += length;
             var body = line.TrimEnd("\r\n"u8);
+            if (body.Length > 0 && body[0] == RecordScan.RecordSeparator)
+            {
+                output.Write(body[..1]);
+                body = body[1..];
+                line = line[1..];
+            }
+
             if (!body.ContainsAnyExcept(" \t"u8))
             {
                 output.Write(line);
@@ -154,7 +161,7 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
             }
 
             var scan = RecordScan.ForThread;
-            if (scan.Json(body, rules, Limits) is { } reason)
+            if (scan.Json(body, rules, Limits) is { } reason && (_options.OnInvalidJson == InvalidJsonPolicy.Quarantine || (reason = scan.Text(body, rules, Limits)) is not null))
             {
                 return Quarantined(state, reason);
             }
@@ -167,12 +174,12 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
         return Outcome(state, spans);
     }
 
-    /// <summary>A gzip member is unpacked, redacted and packed again; one in which nothing was found stays as it is.</summary>
+    /// <summary>Gzip is unpacked, redacted and packed again; what nothing was found in, and has no file name or comment in its header, stays as it is.</summary>
     private RedactionOutcome Packed(State state, CompiledRules rules, string stream, ReadOnlySpan<byte> record, IBufferWriter<byte> clean)
     {
-        if (Payload.Unzip(record, _options.MaxRecordBytes) is not { } text)
+        if (Payload.Unzip(record, _options.MaxRecordBytes, out var bare) is not { } text)
         {
-            return Quarantined(state, "the record's gzip data is broken or larger than Redaction:MaxRecordBytes");
+            return Quarantined(state, "the record's gzip data is broken, is followed by something else, or is larger than Redaction:MaxRecordBytes");
         }
 
         if (Payload.IsGzip(text))
@@ -185,6 +192,12 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
         if (outcome.Status == RedactionStatus.Redacted)
         {
             Payload.Zip(output.WrittenSpan, clean);
+        }
+        else if (outcome.Status == RedactionStatus.Clean && !bare)
+        {
+            // The name of a file, or a comment, that nobody has looked at.
+            Payload.Zip(text, clean);
+            return outcome with { Status = RedactionStatus.Redacted };
         }
         else if (outcome.Status == RedactionStatus.Clean)
         {
@@ -202,7 +215,7 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
         var output = new ArrayBufferWriter<byte>(record.Length + 256);
         var spans = Splice.Write(record, scan, rules, state.Transformer, output);
         _tally.Checked();
-        if (rules.LookedEverywhere is { } looked && PostScan.Leak(output.WrittenSpan, looked) is { } entity)
+        if (rules.LookedEverywhere is { } looked && PostScan.Leak(output.WrittenSpan, looked) is { } entity && !(Imitates(scan, rules) && PostScan.Leak(Blank(record, scan), looked) is null))
         {
             _tally.Leak();
             return Quarantined(state, $"the clean record still held a value that looks like {entity}");
@@ -210,6 +223,36 @@ public sealed partial class Redactor : IRecordRedactor, IRuleSetHolder
 
         clean.Write(output.WrittenSpan);
         return Outcome(state, spans);
+    }
+
+    /// <summary>A rule wrote what may itself look like somebody's: other digits, a text of its own, a part of the value.</summary>
+    private static bool Imitates(RecordScan scan, CompiledRules rules)
+    {
+        foreach (ref readonly var hit in scan.Hits.Items)
+        {
+            if (rules.Rules[hit.Rule].Rule.Transform.Kind is not (TransformKind.Redact or TransformKind.Token or TransformKind.Encrypt or TransformKind.Null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The record with a star in place of each value found.</summary>
+    private static byte[] Blank(ReadOnlySpan<byte> record, RecordScan scan)
+    {
+        var blank = new ArrayBufferWriter<byte>(record.Length + scan.Hits.Count);
+        var copied = 0;
+        foreach (ref readonly var hit in scan.Hits.Items)
+        {
+            blank.Write(record[copied..hit.Start]);
+            blank.Write("*"u8);
+            copied = hit.End;
+        }
+
+        blank.Write(record[copied..]);
+        return blank.WrittenSpan.ToArray();
     }
 
     private static RedactionOutcome Outcome(State state, int spans) => new(spans == 0 ? RedactionStatus.Clean : RedactionStatus.Redacted, state.Hash, spans);

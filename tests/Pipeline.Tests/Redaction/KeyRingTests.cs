@@ -13,6 +13,12 @@ public sealed class KeyRingTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Theory]
+    [InlineData("k1\tAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")]
+    [InlineData("# ours\r\n  AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=  \r\n")]
+    public void A_rotated_ring_has_all_keys_of_the_one_before_however_it_was_written(string text) =>
+        Assert.Equal(["k2", "k1"], KeyRing.Parse(KeyRing.Rotated(text)).Keys.Select(k => k.Id));
+
     [Fact]
     public void The_first_start_makes_a_key_that_only_the_owner_reads()
     {

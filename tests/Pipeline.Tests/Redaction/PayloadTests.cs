@@ -42,6 +42,84 @@ public sealed class PayloadTests
     }
 
     [Fact]
+    public void Gzip_that_is_followed_by_something_or_ends_early_is_quarantined()
+    {
+        var packed = Zip("some text that packs");
+
+        Assert.Equal(RedactionStatus.Quarantined, _redactor.Bytes([.. packed, .. "bob@example.com"u8]).Outcome.Status);
+        Assert.Equal(RedactionStatus.Quarantined, _redactor.Bytes([.. packed, .. packed[..3]]).Outcome.Status);
+        for (var length = 2; length < packed.Length; length++)
+        {
+            Assert.Equal(RedactionStatus.Quarantined, _redactor.Bytes(packed.AsSpan(0, length)).Outcome.Status);
+        }
+
+        Assert.Equal(RedactionStatus.Clean, _redactor.Bytes(packed).Outcome.Status);
+
+        packed[^5] ^= 1;
+        Assert.Equal(RedactionStatus.Quarantined, _redactor.Bytes(packed).Outcome.Status);
+    }
+
+    [Fact]
+    public void Gzip_of_several_members_is_read_as_one_text()
+    {
+        byte[] clean = [.. Zip("{\"a\":1}\n"), .. Zip("{\"b\":2}\n"), .. Zip("")];
+        Assert.Equal(clean, _redactor.Bytes(clean).Clean);
+
+        Assert.Equal("{\"a\":1}\n{\"name\":\"[REDACTED]\"}", Unzip(_redactor.Bytes([.. Zip("{\"a\":1}\n{\"na"), .. Zip("me\":\"Bob\"}")]).Clean));
+    }
+
+    [Fact]
+    public void Bytes_in_a_gzip_member_that_look_like_the_next_one_are_no_end_of_it()
+    {
+        // An extra field in the header, which holds the three bytes with which a member begins.
+        var packed = Zip("to bob@example.com, and more");
+        byte[] extra = [.. "ab"u8, 28, 0, .. "sixteen bytes of"u8, 0x1F, 0x8B, 8, .. "and nine."u8];
+
+        var (outcome, clean) = _redactor.Bytes([.. packed[..3], 4, .. packed[4..10], (byte)extra.Length, 0, .. extra, .. packed[10..]]);
+
+        Assert.Equal(RedactionStatus.Redacted, outcome.Status);
+        Assert.Equal("to [EMAIL_ADDRESS], and more", Unzip(clean));
+    }
+
+    [Fact]
+    public void A_file_name_in_a_gzip_header_does_not_pass()
+    {
+        var packed = Zip("some text that packs");
+        byte[] named = [.. packed[..3], 8, .. packed[4..10], .. "bob@example.com\0"u8, .. packed[10..]];
+
+        var (outcome, clean) = _redactor.Bytes(named);
+
+        Assert.Equal(RedactionStatus.Redacted, outcome.Status);
+        Assert.DoesNotContain("bob@", Encoding.Latin1.GetString(clean), StringComparison.Ordinal);
+        Assert.Equal("some text that packs", Unzip(clean));
+    }
+
+    [Theory]
+    [InlineData("\uFEFF{\"name\":\"Bob\"}\n{\"name\":\"Eve\"}\n", "\uFEFF{\"name\":\"[REDACTED]\"}\n{\"name\":\"[REDACTED]\"}\n")]
+    [InlineData("\u001E{\"name\":\"Bob\"}\n", "\u001E{\"name\":\"[REDACTED]\"}\n")]
+    [InlineData("\u001E{\"name\":\"Bob\"}\n\u001E\n\u001E{\"name\":\"Eve\"}\n", "\u001E{\"name\":\"[REDACTED]\"}\n\u001E\n\u001E{\"name\":\"[REDACTED]\"}\n")]
+    public void Marks_before_lines_of_JSON_are_no_part_of_them(string record, string clean) => Assert.Equal(clean, _redactor.Clean(record));
+
+    [Theory]
+    [InlineData("\uFEFF\uFEFF{\"name\":\"Bob\"}")]
+    [InlineData("\f{\"name\":\"Bob\"}")]
+    [InlineData("\u00A0 {\"name\":\"Bob\"}")]
+    [InlineData("\u0001{\"name\":\"Bob\"}")]
+    public void JSON_behind_signs_that_only_some_readers_pass_over_is_held_back(string record) => Assert.Equal(RedactionStatus.Quarantined, _redactor.Outcome(record).Status);
+
+    [Fact]
+    public void Where_broken_JSON_is_read_as_text_lines_of_JSON_are_still_read_by_path()
+    {
+        var redactor = new TestRedactor([TestRedactor.Rule("EMAIL", TransformKind.Redact, id: "e"), TestRedactor.Rule(null, TransformKind.Redact, "/name", "name")], o => o.OnInvalidJson = InvalidJsonPolicy.Text);
+
+        Assert.Equal("{\"name\":\"[REDACTED]\"}\n{\"name\":\"[REDACTED]\"}", redactor.Clean("{\"name\":\"Bob\"}\n{\"name\":\"Eve\"}"));
+        Assert.Equal("{\"name\":\"[REDACTED]\"}\n{\"mail\":\"[EMAIL_ADDRESS]\"\n", redactor.Clean("{\"name\":\"Bob\"}\n{\"mail\":\"b@c.io\"\n"));
+        Assert.Equal(
+            ["e", "name"],
+            redactor.Redactor.Preview(redactor.Redactor.ActiveRules, "orders", "{\"mail\":\"b@c.io\"}\n{\"name\":\"Eve\"}").Spans.Select(s => s.Rule));
+    }
+
+    [Fact]
     public void Lines_of_JSON_are_read_each_for_itself() =>
         Assert.Equal("{\"name\":\"[REDACTED]\"}\r\n\n{\"mail\":\"[EMAIL_ADDRESS]\"}", _redactor.Clean("{\"name\":\"Bob\"}\r\n\n{\"mail\":\"b@c.io\"}"));
 
@@ -60,6 +138,13 @@ public sealed class PayloadTests
         var clean = _redactor.Clean("id,name,nhs number,note\n1,Bob,943 476 5919,\"hi, mail b@c.io\"\n2,\"Eve, M.\",9434765919,9434765919\n");
 
         Assert.Equal("id,name,nhs number,note\n1,[REDACTED],[UK_NHS],\"hi, mail [EMAIL_ADDRESS]\"\n2,\"[REDACTED]\",[UK_NHS],9434765919\n", clean);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_the_first_columns_name()
+    {
+        Assert.Equal("\uFEFFname,id\n[REDACTED],1\n", _redactor.Clean("\uFEFFname,id\nBob,1\n"));
+        Assert.Equal("\uFEFF\"name\",\"id\"\r\n\"[REDACTED]\",1\r\n", _redactor.Clean("\uFEFF\"name\",\"id\"\r\n\"Bob, \"\"X\"\"\r\nline\",1\r\n"));
     }
 
     [Theory]

@@ -131,7 +131,7 @@ internal sealed class KeyRing
         }
 
         // A ring of one bare key gets its id written out, so that it keeps it.
-        var rest = string.Join('\n', text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).Select(l => l[0] != '#' && !l.Contains(' ', StringComparison.Ordinal) ? $"k1 {l}" : l));
+        var rest = string.Join('\n', text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).Select(l => l[0] != '#' && !l.Any(char.IsWhiteSpace) ? $"k1 {l}" : l));
         return $"k{number} {Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n{(rest.Length == 0 ? "" : rest + "\n")}";
     }
 
@@ -150,8 +150,10 @@ internal sealed class KeyRing
     /// <summary>Puts a new active key before those of the file and returns the new ring.</summary>
     public static KeyRing RotateFile(string path)
     {
-        WriteFile(path, Rotated(File.Exists(path) ? File.ReadAllText(path) : ""), overwrite: true);
-        return OpenFile(path);
+        var text = Rotated(File.Exists(path) ? File.ReadAllText(path) : "");
+        var keys = Parse(text);
+        WriteFile(path, text, overwrite: true);
+        return keys;
     }
 
     private static void WriteFile(string path, string text, bool overwrite)

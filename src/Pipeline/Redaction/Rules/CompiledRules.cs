@@ -63,6 +63,12 @@ internal sealed record CompiledRule(int Index, RedactionRule Rule, int Entity)
     /// <summary>The pattern of its own; null for a detector or a field.</summary>
     public CustomPattern? Pattern { get; init; }
 
+    /// <summary>It takes a field as it is, whatever stands in it.</summary>
+    public bool IsField => Entity < 0 && Pattern is null;
+
+    /// <summary>An object or array that it takes is replaced as one piece; other transforms take each value inside.</summary>
+    public bool TakesWhole { get; } = Rule.Transform.Kind is TransformKind.Redact or TransformKind.Fixed or TransformKind.Null;
+
     public byte[] Utf8Id { get; } = Encoding.UTF8.GetBytes(Rule.Id);
 
     /// <summary>What the transforms write for it when they write a constant.</summary>
@@ -111,7 +117,8 @@ internal sealed class CompiledRules
         Hash = hash;
         Rules = rules;
         var paths = rules.Where(r => r.Path >= 0).OrderBy(r => r.Path).Select(r => PathMatcher.Parse(r.Rule.Path!)).ToArray();
-        Paths = new PathMatcher(paths);
+        // What is looked for inside a field may stand anywhere in it.
+        Paths = new PathMatcher(paths, [.. rules.Where(r => r.Path >= 0).OrderBy(r => r.Path).Select(r => !r.IsField)]);
         ByPath = rules.Where(r => r.Path >= 0).OrderBy(r => r.Path).ToArray();
         _byEntity = new CompiledRule[EntityCatalogue.All.Count][];
         for (var entity = 0; entity < _byEntity.Length; entity++)
@@ -129,12 +136,14 @@ internal sealed class CompiledRules
 
         NameStarts = new NameStarts(Looked);
         LooksInProse = ProseDetector.IsWanted(Looked);
+        MakesNulls = rules.Any(r => r.Rule.Transform.Kind == TransformKind.Null);
         MakesTokens = rules.Any(r => r.Rule.Transform.Kind == TransformKind.Token);
         AnyFieldRule = rules.Any(r => r.Path >= 0);
         Patterns = [.. rules.Where(r => r.Pattern is not null)];
+        PatternsAsWritten = Patterns.Any(r => r.Pattern!.AsWritten);
         Looks = Patterns.Length > 0 ? Unanchored.Strings : LooksInProse ? Unanchored.Words : LooksByWords ? Unanchored.Digits : Unanchored.None;
         Trail = new Trail(this);
-        _fieldRules = [.. Enumerable.Range(0, Paths.States).Select(state => Paths.Accepts(state).Select(path => ByPath[path]).FirstOrDefault(r => r.Entity < 0 && r.Pattern is null))];
+        _fieldRules = [.. Enumerable.Range(0, Paths.States).Select(state => Paths.Accepts(state).Select(path => ByPath[path]).FirstOrDefault(r => r.IsField))];
     }
 
     public string Hash { get; }
@@ -166,11 +175,17 @@ internal sealed class CompiledRules
 
     public bool AnyFieldRule { get; }
 
+    /// <summary>Some rule turns values into null.</summary>
+    public bool MakesNulls { get; }
+
     /// <summary>Some rule turns values into tokens.</summary>
     public bool MakesTokens { get; }
 
     /// <summary>Rules with a pattern of their own.</summary>
     public CompiledRule[] Patterns { get; }
+
+    /// <summary>See <see cref="CustomPattern.AsWritten"/>.</summary>
+    public bool PatternsAsWritten { get; }
 
     /// <summary>Before the first key of a record.</summary>
     public KeyStep FirstKey { get; } = new();
@@ -195,8 +210,11 @@ internal sealed class CompiledRules
         return null;
     }
 
-    /// <summary>The rule without a detector whose path ends in this state; null for none.</summary>
+    /// <summary>The rule without a detector whose path ends in this state, the first of several; null for none.</summary>
     public CompiledRule? FieldRule(int pathState) => _fieldRules[pathState];
+
+    /// <summary>As <see cref="FieldRule(int)"/> inside of what a rule took: one of its own comes before that, unless all of it is replaced.</summary>
+    public CompiledRule? FieldRule(int pathState, CompiledRule? around) => around is { TakesWhole: true } ? around : _fieldRules[pathState] ?? around;
 
     /// <summary>What the key (unescaped UTF-8) means. Remembers the first two thousand different ones.</summary>
     public KeyMeaning Key(ReadOnlySpan<byte> key)
@@ -312,7 +330,7 @@ internal sealed class CompiledRules
         var path = 0;
         foreach (var rule in rules)
         {
-            if (!rule.Enabled || rule.Streams is { } streams && (stream is null || !streams.Contains(stream, StringComparer.Ordinal)))
+            if (!rule.Enabled || rule.Streams is { Count: > 0 } streams && (stream is null || !streams.Contains(stream, StringComparer.Ordinal)))
             {
                 continue;
             }
@@ -338,8 +356,9 @@ internal sealed class CompiledRules
     public static void Validate(IReadOnlyList<RedactionRule> rules)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var rule in rules)
+        for (var place = 0; place < rules.Count; place++)
         {
+            var rule = rules[place] ?? throw new ArgumentException($"rule {place + 1} of the set is null");
             if (string.IsNullOrEmpty(rule.Id) || rule.Id.Length > 64 || !rule.Id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
             {
                 throw Wrong(rule, "id", "must be 1 to 64 lower-case letters, digits, '-', '_' or '.'");
@@ -348,6 +367,11 @@ internal sealed class CompiledRules
             if (!ids.Add(rule.Id))
             {
                 throw Wrong(rule, "id", "stands twice");
+            }
+
+            if (rule.Streams?.Any(string.IsNullOrEmpty) == true)
+            {
+                throw Wrong(rule, "streams", "names a stream without a name");
             }
 
             if (rule.Detector is null && rule.Path is null && rule.Pattern is null)
@@ -411,6 +435,6 @@ internal sealed class CompiledRules
 }
 
 /// <summary>Rules as JSON, camel case, enums by name.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, PropertyNameCaseInsensitive = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(RedactionRule[]))]
 internal sealed partial class RuleJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -23,19 +24,36 @@ internal sealed class CustomPattern
     /// <summary>The whole of a run over the corpus may take this long, however busy the machine.</summary>
     private static readonly TimeSpan MeasuringTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Regex _regex;
+    private const int MostRemembered = 4096;
 
-    private CustomPattern(Regex regex, string anchor)
+    /// <summary>What has been measured and may be used: a set is looked at several times before it is in force, and mostly one rule of it is new.</summary>
+    private static readonly ConcurrentDictionary<(string Pattern, string Anchor), bool> Measured = [];
+
+    /// <summary>How a pattern of ASCII asks for characters beyond it.</summary>
+    private static readonly string[] WideClasses = ["\\u", "\\x", "\\p", "\\P"];
+
+    private readonly Regex _regex;
+    private readonly byte[] _anchor;
+    private readonly string? _anchorOfAnyCase;
+
+    private CustomPattern(Regex regex, string pattern, string anchor)
     {
         _regex = regex;
-        Anchor = Encoding.UTF8.GetBytes(anchor);
+        _anchor = Encoding.UTF8.GetBytes(anchor);
+        _anchorOfAnyCase = IgnoresCase(pattern) ? anchor : null;
+        AsWritten = !Ascii.IsValid(anchor) || !Ascii.IsValid(pattern) || WideClasses.Any(c => pattern.Contains(c, StringComparison.Ordinal));
     }
 
-    public byte[] Anchor { get; }
+    /// <summary>It may ask for characters that readers take for others: values are tried as they are written too.</summary>
+    public bool AsWritten { get; }
+
+    /// <summary>The anchor stands in a text, in any case where some of the pattern is read so.</summary>
+    public bool MayMatch(ReadOnlySpan<byte> text) =>
+        _anchorOfAnyCase is null ? text.IndexOf(_anchor) >= 0 : text.Length >= _anchor.Length && Encoding.UTF8.GetString(text).Contains(_anchorOfAnyCase, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A pattern that was not refused.</summary>
     /// <param name="timeout">Of one look at a value; null for a quarter of a second.</param>
-    public static CustomPattern Build(string pattern, string anchor, TimeSpan? timeout = null) => new(Compile(pattern, timeout ?? Timeout), anchor);
+    public static CustomPattern Build(string pattern, string anchor, TimeSpan? timeout = null) => new(Compile(pattern, timeout ?? Timeout), pattern, anchor);
 
     /// <summary>Why the pattern cannot be used, and which field is wrong; null when it can.</summary>
     public static (string Field, string Why)? Refusal(string pattern, string? anchor)
@@ -48,6 +66,11 @@ internal sealed class CustomPattern
         if (anchor is null || anchor.Length is < 2 or > 64)
         {
             return ("anchor", "must be given with a pattern: 2 to 64 characters that stand in all it matches");
+        }
+
+        if (Measured.ContainsKey((pattern, anchor)))
+        {
+            return null;
         }
 
         CustomPattern built;
@@ -65,7 +88,35 @@ internal sealed class CustomPattern
             return ("pattern", "matches nothing at all, and so everything");
         }
 
-        return Cost(Compile(pattern, MeasuringTimeout), anchor);
+        if (Cost(Compile(pattern, MeasuringTimeout), anchor) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
+        if (Measured.Count >= MostRemembered)
+        {
+            Measured.Clear();
+        }
+
+        Measured[(pattern, anchor)] = true;
+        return null;
+    }
+
+    /// <summary>The pattern holds an inline option 'i', as in <c>(?i)</c>, <c>(?im:...)</c>.</summary>
+    private static bool IgnoresCase(string pattern)
+    {
+        for (var at = pattern.IndexOf("(?", StringComparison.Ordinal); at >= 0; at = pattern.IndexOf("(?", at + 2, StringComparison.Ordinal))
+        {
+            for (var i = at + 2; i < pattern.Length && char.IsAsciiLetterLower(pattern[i]); i++)
+            {
+                if (pattern[i] == 'i')
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Where it matches, in bytes.</summary>

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Weir.Pipeline.Redaction.Scanning;
 
 namespace Weir.Pipeline.Redaction.Rules;
 
@@ -20,59 +22,178 @@ internal sealed class PathMatcher
 
     private const int MostStates = 16_384;
 
+    /// <summary>Of the table and, while it is made, of the places in all states: 32 MiB each.</summary>
+    private const int MostEntries = 8 << 20;
+
+    private const int End = -1;
+
     private readonly int[] _next;
     private readonly int[][] _accepts;
     private readonly int _symbols;
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
 
     /// <param name="paths">Parsed by <see cref="Parse"/>; the number of a path is its place here.</param>
+    /// <param name="inside">By path: it also names all that lies inside of what it names. Null for none.</param>
     /// <exception cref="ArgumentException">The paths together need too many states.</exception>
-    public PathMatcher(IReadOnlyList<string[]> paths)
+    public PathMatcher(IReadOnlyList<string[]> paths, bool[]? inside = null)
     {
         foreach (var segment in paths.SelectMany(p => p))
         {
             if (segment is not ("*" or "**" or "[]"))
             {
-                _keys.TryAdd(segment, _keys.Count + 2);
+                // Keys are looked up as a reader sees them; the names of columns as they are.
+                var seen = AsSeen(segment);
+                _keys.TryAdd(seen, _keys.Count + 2);
+                _keys.TryAdd(segment, _keys[seen]);
                 NamesIndexes |= segment.All(char.IsAsciiDigit);
             }
         }
 
         _symbols = _keys.Count + 2;
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        var sets = new List<(int Path, int Step)[]>();
-        var rows = new List<int[]>();
-        Number([]);
-        Start = Number(Close(paths.Select((_, i) => (i, 0)), paths));
+        var places = new Places(paths, inside, _keys);
+        var numbers = new Dictionary<UInt128, int>();
+        var sets = new List<int[]>();
+        var table = new List<int>();
+        var entries = 0L;
+        Number([], 0);
+        var start = places.Closed(places.Starts);
+        Start = Number(start, Places.NameOf(start));
+        var common = new List<int>();
+        var own = new Dictionary<int, List<int>>();
         for (var state = 0; state < sets.Count; state++)
         {
-            var row = new int[_symbols];
-            for (var symbol = 0; symbol < _symbols; symbol++)
+            places.Step(sets[state], common, own);
+            var others = places.Closed(common);
+            var name = Places.NameOf(others);
+            var row = table.Count;
+            CollectionsMarshal.SetCount(table, row + _symbols);
+            CollectionsMarshal.AsSpan(table)[row..].Fill(Number(others, name));
+            if (own.Count == 0)
             {
-                row[symbol] = Number(Close(Step(sets[state], symbol, paths), paths));
+                continue;
             }
 
-            rows.Add(row);
+            var known = others.ToHashSet();
+            foreach (var (symbol, reached) in own)
+            {
+                int[] more = [.. places.Closed(reached).Where(place => !known.Contains(place))];
+                table[row + symbol] = more.Length == 0 ? table[row] : Number(more, name + Places.NameOf(more), others);
+            }
         }
 
-        _next = rows.SelectMany(r => r).ToArray();
-        _accepts = sets.Select(s => s.Where(x => x.Step == paths[x.Path].Length).Select(x => x.Path).Order().ToArray()).ToArray();
+        _next = [.. table];
+        _accepts = [.. sets.Select(set => set.Where(places.IsEnd).Select(places.PathOf).Order().ToArray())];
 
-        int Number((int Path, int Step)[] set)
+        // A set of places has the sum of theirs as its name: 128 bits, so that two sets with one name do not come about.
+        int Number(int[] set, UInt128 name, int[]? others = null)
         {
-            var name = string.Join(';', set.Select(x => $"{x.Path}.{x.Step}"));
             if (!numbers.TryGetValue(name, out var number))
             {
-                if (sets.Count == MostStates)
+                entries += set.Length + (others?.Length ?? 0);
+                if (sets.Count == MostStates || entries > MostEntries || (sets.Count + 1L) * _symbols > MostEntries)
                 {
                     throw new ArgumentException("The paths of the rules are too complex together; use fewer '**'.");
                 }
 
                 numbers[name] = number = sets.Count;
-                sets.Add(set);
+                sets.Add(others is null ? set : [.. others, .. set]);
             }
 
             return number;
+        }
+    }
+
+    /// <summary>Where a walk can be in each of the paths: before one of its segments, or at its end.</summary>
+    private sealed class Places
+    {
+        private readonly int[] _path;
+        private readonly int[] _symbol;
+        private readonly bool[] _stays;
+
+        /// <summary>In place of a symbol: the segment takes any, or an element.</summary>
+        private const int Any = -2, AnyLevels = -3;
+
+        public Places(IReadOnlyList<string[]> paths, bool[]? inside, Dictionary<string, int> keys)
+        {
+            var (path, symbol, stays, starts) = (new List<int>(), new List<int>(), new List<bool>(), new List<int>());
+            for (var i = 0; i < paths.Count; i++)
+            {
+                starts.Add(path.Count);
+                foreach (var segment in paths[i])
+                {
+                    path.Add(i);
+                    symbol.Add(segment switch { "*" => Any, "**" => AnyLevels, "[]" => Element, _ => keys[segment] });
+                    stays.Add(segment == "**");
+                }
+
+                path.Add(i);
+                symbol.Add(End);
+                stays.Add(inside?[i] == true);
+            }
+
+            (_path, _symbol, _stays, Starts) = ([.. path], [.. symbol], [.. stays], starts);
+        }
+
+        public List<int> Starts { get; }
+
+        public int PathOf(int place) => _path[place];
+
+        public bool IsEnd(int place) => _symbol[place] == End;
+
+        /// <summary>Where a step leads from a set of places: with any symbol, and besides with some symbols alone.</summary>
+        public void Step(int[] set, List<int> common, Dictionary<int, List<int>> own)
+        {
+            common.Clear();
+            own.Clear();
+            foreach (var place in set)
+            {
+                if (_stays[place])
+                {
+                    common.Add(place);
+                }
+                else if (_symbol[place] == Any)
+                {
+                    common.Add(place + 1);
+                }
+                else if (_symbol[place] != End)
+                {
+                    (CollectionsMarshal.GetValueRefOrAddDefault(own, _symbol[place], out _) ??= []).Add(place + 1);
+                }
+            }
+        }
+
+        /// <summary>With those behind each '**', which may also stand for no level at all.</summary>
+        public int[] Closed(List<int> set)
+        {
+            var closed = new HashSet<int>();
+            foreach (var place in set)
+            {
+                for (var at = place; closed.Add(at) && _symbol[at] == AnyLevels; at++)
+                {
+                }
+            }
+
+            return [.. closed];
+        }
+
+        public static UInt128 NameOf(int[] set)
+        {
+            UInt128 name = 0;
+            foreach (var place in set)
+            {
+                name += new UInt128(Mixed((ulong)place * 2 + 1), Mixed((ulong)place * 2 + 2));
+            }
+
+            return name;
+        }
+
+        /// <summary>SplitMix64.</summary>
+        private static ulong Mixed(ulong value)
+        {
+            value *= 0x9E3779B97F4A7C15;
+            value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9;
+            value = (value ^ value >> 27) * 0x94D049BB133111EB;
+            return value ^ value >> 31;
         }
     }
 
@@ -123,41 +244,17 @@ internal sealed class PathMatcher
         return segments[^1] == "**" ? throw new FormatException("must not end in '**'; write '/**/*' for everything below") : segments;
     }
 
-    private IEnumerable<(int, int)> Step((int Path, int Step)[] set, int symbol, IReadOnlyList<string[]> paths)
+    /// <summary>A segment as the walk reads a key: look-alikes in their ASCII form, without what cannot be seen.</summary>
+    private static string AsSeen(string segment)
     {
-        foreach (var (path, step) in set)
+        if (Ascii.IsValid(segment))
         {
-            if (step == paths[path].Length)
-            {
-                continue;
-            }
-
-            var segment = paths[path][step];
-            if (segment == "**")
-            {
-                yield return (path, step);
-            }
-            else if (segment == "*" || (segment == "[]" ? symbol == Element : symbol >= 2 && _keys[segment] == symbol))
-            {
-                yield return (path, step + 1);
-            }
-        }
-    }
-
-    /// <summary>'**' may also stand for no level at all.</summary>
-    private static (int Path, int Step)[] Close(IEnumerable<(int Path, int Step)> set, IReadOnlyList<string[]> paths)
-    {
-        var closed = new SortedSet<(int Path, int Step)>();
-        foreach (var (path, step) in set)
-        {
-            var s = step;
-            closed.Add((path, s));
-            while (s < paths[path].Length && paths[path][s] == "**")
-            {
-                closed.Add((path, ++s));
-            }
+            return segment;
         }
 
-        return [.. closed];
+        // As JSON writes it, for the view resolves escapes.
+        var written = Encoding.UTF8.GetBytes(segment.Replace("\\", "\\\\", StringComparison.Ordinal));
+        var view = new TextView();
+        return view.Read(written, 0, written.Length, json: true) ? Encoding.UTF8.GetString(view.Text) : segment;
     }
 }

@@ -82,6 +82,9 @@ internal struct Hit
     public int Start;
     public int End;
 
+    /// <summary>Of a whole string, when the rules make nulls: where it begins and ends with its quotes, however these are written in JSON in a string.</summary>
+    public (int Start, int End) Quotes;
+
     /// <summary>The rule's place in <see cref="Rules.CompiledRules.Rules"/>.</summary>
     public int Rule;
 

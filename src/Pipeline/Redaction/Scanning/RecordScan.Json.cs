@@ -75,7 +75,7 @@ internal sealed partial class RecordScan
     {
         var masks = frame.Masks;
         var special = masks.AnySpecial && BlockMasks.Any(masks.Special, start, end);
-        Value(text, start, end, frame, PathMatcher.Dead, KeyMeaning.None, HitPlace.Key, escapes);
+        Value(text, start, end, frame, _levels[_depth].State, KeyMeaning.None, HitPlace.Key, escapes);
 
         if (!special)
         {
@@ -98,6 +98,11 @@ internal sealed partial class RecordScan
         if (_levels[_depth].Whole)
         {
             return;
+        }
+
+        if (_rules.MakesNulls)
+        {
+            _quotes = (frame.ToRecord(start - 1), frame.ToRecord(end + 1));
         }
 
         if (!frame.Masks.AnySpecial || !BlockMasks.Any(frame.Masks.Special, start, end))

@@ -18,7 +18,7 @@ internal sealed partial class RecordScan
         }
 
         var columns = new List<KeyMeaning>();
-        int column = 0, start = 0;
+        int column = 0, start = text.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
         var header = true;
         while (start <= text.Length)
         {

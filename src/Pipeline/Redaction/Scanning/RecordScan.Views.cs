@@ -116,6 +116,13 @@ internal sealed partial class RecordScan
                 InView(frame, state, key, place, escapes);
                 WithoutDoubles(before, first);
             }
+
+            if (_rules.PatternsAsWritten && frame.View.Read(text, start, end, json, exact: true))
+            {
+                var first = Hits.Count;
+                OwnPatterns(frame.View.Text, 0, frame.View.Length, frame, state, key, place, escapes);
+                WithoutDoubles(before, first);
+            }
         }
         else
         {
@@ -203,6 +210,7 @@ internal sealed partial class RecordScan
 
         var hits = Hits.Count;
         var arena = Arena.Count;
+        var quotes = _quotes;
         var frame = Take(parent);
         // A copy as it is: every frame has the same kind of way back.
         frame.View.Copy(text, start, end);
@@ -214,6 +222,7 @@ internal sealed partial class RecordScan
         {
             Hits.Cut(hits);
             Arena.Cut(arena);
+            _quotes = quotes;
         }
 
         Return();

@@ -219,7 +219,7 @@ internal sealed partial class RecordScan
         {
             ref var level = ref _levels[_depth];
             state = rules.AnyFieldRule ? ElementState(levelState, level.Index++) : PathMatcher.Dead;
-            field = inherited ?? rules.FieldRule(state);
+            field = rules.FieldRule(state, inherited);
             key = level.Key;
             goto value;
         }
@@ -268,7 +268,7 @@ internal sealed partial class RecordScan
         if (levelState != PathMatcher.Dead)
         {
             state = rules.Paths.Next(levelState, key.Symbol);
-            field ??= rules.FieldRule(state);
+            field = rules.FieldRule(state, inherited);
         }
 
         goto value;
@@ -375,7 +375,7 @@ internal sealed partial class RecordScan
         level.Index = 0;
         level.Start = start;
         level.Inherited = field;
-        level.Whole = field is { Rule.Transform.Kind: TransformKind.Redact or TransformKind.Fixed or TransformKind.Null };
+        level.Whole = field is { TakesWhole: true };
         level.Key = key;
         level.IsPerson = (key.Role & KeyRole.Person) != 0 || isArray && _depth - 1 > floor && _levels[_depth - 1].IsPerson;
         level.Name = null;

@@ -20,7 +20,12 @@ internal sealed partial class RecordScan
     /// <summary>Views made from views: JSON in a string, escaped percent signs, base64. What lies deeper is not followed.</summary>
     private const int MostFrames = 16;
 
+    /// <summary>Before each text of a JSON text sequence.</summary>
+    public const byte RecordSeparator = 0x1E;
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    private static ReadOnlySpan<byte> NoBreakSpace => [0xC2, 0xA0];
 
     [ThreadStatic]
     private static RecordScan? t_instance;
@@ -28,6 +33,9 @@ internal sealed partial class RecordScan
     private readonly List<Frame> _frames = [];
     private int _framesUsed;
     private CompiledRules _rules = null!;
+
+    /// <summary>Where the string that is read begins and ends in the record, with its quotes; for rules that make it null.</summary>
+    private (int Start, int End) _quotes;
     private ScanLimits _limits;
 
     public static RecordScan ForThread => t_instance ??= new RecordScan();
@@ -44,12 +52,12 @@ internal sealed partial class RecordScan
     /// <summary>Reads a record of whatever kind. Null when all went well, else why it must not pass.</summary>
     public string? Read(ReadOnlySpan<byte> record, CompiledRules rules, ScanLimits limits, InvalidJsonPolicy policy)
     {
-        var body = record[(record.StartsWith(ByteOrderMark) ? 3 : 0)..].TrimStart(" \t\r\n"u8);
+        var body = record[Lead(record)..];
         if (body.Length > 0 && body[0] is (byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (>= (byte)'0' and <= (byte)'9'))
         {
             var reason = Json(record, rules, limits);
-            // What merely begins with a digit or a quote is text until it proves otherwise.
-            if (reason is null || body[0] is (byte)'{' or (byte)'[' && policy == InvalidJsonPolicy.Quarantine)
+            // What merely begins with a digit or a quote is text until it proves otherwise; lines of JSON are read each for itself.
+            if (reason is null || body[0] is (byte)'{' or (byte)'[' && (policy == InvalidJsonPolicy.Quarantine || LooksLikeLines(record)))
             {
                 return reason;
             }
@@ -63,13 +71,41 @@ internal sealed partial class RecordScan
         return Payload.TableSeparator(record) is var separator and not 0 ? Table(record, separator, rules, limits) : Text(record, rules, limits);
     }
 
-    /// <summary>More than one line, each of which begins as JSON does.</summary>
+    /// <summary>Bytes before the first that a reader sees: blanks and control signs, byte order marks, no-break spaces. Readers of JSON differ in which of them they pass over.</summary>
+    private static int Lead(ReadOnlySpan<byte> record)
+    {
+        var at = 0;
+        while (at < record.Length)
+        {
+            if (record[at] is > 0 and <= (byte)' ')
+            {
+                at++;
+            }
+            else if (record[at..].StartsWith(ByteOrderMark))
+            {
+                at += ByteOrderMark.Length;
+            }
+            else if (record[at..].StartsWith(NoBreakSpace))
+            {
+                at += NoBreakSpace.Length;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>More than one line, each of which begins as JSON does; behind a record separator one is enough (RFC 7464).</summary>
     public static bool LooksLikeLines(ReadOnlySpan<byte> record)
     {
-        var lines = 0;
+        record = record[(record.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0)..];
+        var lines = record.Length > 0 && record[0] == RecordSeparator ? 1 : 0;
         foreach (var range in record.Split((byte)'\n'))
         {
-            var line = record[range].Trim(" \t\r"u8);
+            var line = record[range].Trim(" \t\r\u001E"u8);
             if (line.Length > 0 && line[0] is not ((byte)'{' or (byte)'['))
             {
                 return false;
@@ -170,6 +206,11 @@ internal sealed partial class RecordScan
     /// <summary>Detects in [start, end) of a text whose masks are made. A value that is not plain ASCII is read in its decoded view.</summary>
     private void Value(ReadOnlySpan<byte> text, int start, int end, Frame frame, int state, KeyMeaning key, HitPlace place, int escapes)
     {
+        if (place == HitPlace.WholeString && _rules.MakesNulls)
+        {
+            _quotes = (frame.ToRecord(start - 1), frame.ToRecord(end + 1));
+        }
+
         if (frame.Masks.AnySpecial && BlockMasks.Any(frame.Masks.Special, start, end))
         {
             Decoded(text, start, end, frame, state, key, place, escapes);
@@ -221,6 +262,11 @@ internal sealed partial class RecordScan
             hit.End = frame.Base + end;
         }
 
+        if (place == HitPlace.WholeString)
+        {
+            hit.Quotes = _quotes;
+        }
+
         Hits.Add(hit);
     }
 
@@ -229,7 +275,7 @@ internal sealed partial class RecordScan
     {
         foreach (var rule in _rules.Patterns)
         {
-            if (text[start..end].IndexOf(rule.Pattern!.Anchor) < 0 || rule.Path >= 0 && !_rules.Paths.Accepts(state).Contains(rule.Path))
+            if (!rule.Pattern!.MayMatch(text[start..end]) || rule.Path >= 0 && !_rules.Paths.Accepts(state).Contains(rule.Path))
             {
                 continue;
             }

@@ -100,13 +100,10 @@ internal static class Splice
                 replacement.AddRange("null"u8);
                 if (hit.Place == HitPlace.WholeString)
                 {
-                    // The quotes around it go as well; in nested JSON each is escaped by an odd number of backslashes.
-                    var quote = (1 << (hit.Escapes - 1));
-                    start -= quote;
-                    end += quote;
+                    (start, end) = hit.Quotes;
                 }
             }
-            else if (hit.Place is HitPlace.Scalar or HitPlace.Container)
+            else if (hit.Place is HitPlace.Container || hit.Place is HitPlace.Scalar && !Transformer.StaysNumber(rule, replacement.Items))
             {
                 Escape(ref replacement, hit.Escapes, quoted: true);
             }

@@ -20,7 +20,9 @@ internal static class Dates
             return false;
         }
 
-        var number = Math.Clamp(date.DayNumber + days, DateOnly.MinValue.DayNumber, DateOnly.MaxValue.DayNumber);
+        // Beyond the calendar the other way: no date stays as it is.
+        var number = date.DayNumber + days;
+        number = number < DateOnly.MinValue.DayNumber || number > DateOnly.MaxValue.DayNumber ? date.DayNumber - days : number;
         output.AddRange(Encoding.ASCII.GetBytes(DateOnly.FromDayNumber(number).ToString(format, CultureInfo.InvariantCulture)));
         return true;
     }

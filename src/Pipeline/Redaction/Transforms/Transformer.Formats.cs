@@ -62,9 +62,9 @@ internal sealed partial class Transformer
 
     /// <summary>
     /// Digits become other digits, everything between them stays. A card keeps its first six and last four where six digits remain between them, else its last four, and stays a valid card.
-    /// A value with letters or fewer than six digits to change becomes a token.
+    /// A value with letters or fewer than six digits to change becomes a token. A JSON number stays one.
     /// </summary>
-    private void FormatPreserving(int entity, ReadOnlySpan<byte> value, Pool<byte> output)
+    private void FormatPreserving(int entity, HitPlace place, ReadOnlySpan<byte> value, Pool<byte> output)
     {
         Span<byte> digits = stackalloc byte[Ff1.MaxDigits];
         var count = 0;
@@ -101,12 +101,15 @@ internal sealed partial class Transformer
         var luhn = card && CardDetector.Luhn(all);
         var ff1 = Keys.Active.Ff1;
         var tweak = entity < 0 ? "FIELD"u8 : EntityCatalogue.Utf8Name(entity);
-        // Walking the cycle until the check digit holds keeps the map one to one.
+        // In JSON no number of several digits begins with a zero.
+        var point = value.IndexOf((byte)'.');
+        var number = place == HitPlace.Scalar && (point < 0 ? count : value[..point].TrimStart((byte)'-').Length) > 1;
+        // Walking the cycle until the value is of its kind again keeps the map one to one.
         do
         {
             ff1.Encrypt(tweak, middle);
         }
-        while (luhn && !CardDetector.Luhn(all));
+        while (luhn && !CardDetector.Luhn(all) || number && all[0] == (byte)'0');
 
         var next = 0;
         foreach (var b in value)
@@ -115,13 +118,20 @@ internal sealed partial class Transformer
         }
     }
 
-    /// <summary>The network of an address: /24 of IPv4, /48 of IPv6.</summary>
+    /// <summary>What these transforms make of a JSON number is one too, a token aside.</summary>
+    public static bool StaysNumber(CompiledRule rule, ReadOnlySpan<byte> replacement) =>
+        rule.Rule.Transform.Kind is TransformKind.FormatPreserving or TransformKind.ShiftDate && replacement.Length > 0 && replacement[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9');
+
+    /// <summary>Four numbers with points between, or a colon: other numbers are no addresses, whatever a parser makes of them.</summary>
+    private static bool LooksLikeAddress(ReadOnlySpan<byte> value) => value.Count((byte)'.') == 3 || value.Contains((byte)':');
+
+    /// <summary>The network of an address: /24 of IPv4, /48 of IPv6, and of 6to4 (<see href="https://www.rfc-editor.org/rfc/rfc3056">RFC 3056</see>), which holds an IPv4 address, /40.</summary>
     private static bool TruncateIp(ReadOnlySpan<byte> value, Pool<byte> output)
     {
         Span<char> text = stackalloc char[64];
         var end = value.IndexOfAny((byte)'/', (byte)'%');
         value = end < 0 ? value : value[..end];
-        if (value.Length > text.Length || !IPAddress.TryParse(text[..Encoding.UTF8.GetChars(value, text)], out var address))
+        if (value.Length > text.Length || !LooksLikeAddress(value) || !IPAddress.TryParse(text[..Encoding.UTF8.GetChars(value, text)], out var address))
         {
             return false;
         }
@@ -133,7 +143,7 @@ internal sealed partial class Transformer
 
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out var length);
-        bytes[(address.AddressFamily == AddressFamily.InterNetwork ? 3 : 6)..].Clear();
+        bytes[(address.AddressFamily == AddressFamily.InterNetwork ? 3 : bytes is [0x20, 0x02, ..] ? 5 : 6)..].Clear();
         output.AddRange(Encoding.ASCII.GetBytes(new IPAddress(bytes[..length]).ToString()));
         return true;
     }
@@ -156,7 +166,7 @@ internal sealed partial class Transformer
             return true;
         }
 
-        if (value.Contains((byte)'.') || value.Contains((byte)':'))
+        if (LooksLikeAddress(value))
         {
             return TruncateIp(value, output);
         }

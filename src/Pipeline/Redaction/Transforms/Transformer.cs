@@ -36,7 +36,7 @@ internal sealed partial class Transformer(KeyRing keys, bool hmac)
                 Encrypt(entity, value, output);
                 return true;
             case TransformKind.FormatPreserving:
-                FormatPreserving(entity, value, output);
+                FormatPreserving(entity, place, value, output);
                 return true;
             case TransformKind.TruncateIp when TruncateIp(value, output):
             case TransformKind.ShiftDate when ShiftDate(rule, value, output):
