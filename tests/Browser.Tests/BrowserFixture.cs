@@ -21,6 +21,8 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         if (Places.FirstOrDefault(File.Exists) is { } chromium)
         {
+            // Longer than the usual five seconds, which a busy machine may take for a single step; nothing waits for it to pass.
+            Assertions.SetDefaultExpectTimeout(60_000);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Headless = true, Args = Flags });
         }
@@ -31,6 +33,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         Assert.SkipWhen(_browser is null, "Chromium is not installed.");
         var context = await _browser!.NewContextAsync(new() { BaseURL = address.ToString(), ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, HasTouch = width < 600, IsMobile = width < 600 });
+        context.SetDefaultTimeout(90_000);
         return await context.NewPageAsync();
     }
 

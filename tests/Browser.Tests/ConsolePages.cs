@@ -33,8 +33,8 @@ internal static class ConsolePages
     }
 
     /// <summary>A button is there before its circuit is; a click before that is lost.</summary>
-    public static Task InteractiveAsync(this IPage page) => Expect(page.Locator("[data-interactive=true]").First).ToBeAttachedAsync(new() { Timeout = 30_000 });
+    public static Task InteractiveAsync(this IPage page) => Expect(page.Locator("[data-interactive=true]").First).ToBeAttachedAsync();
 
     /// <summary>Until what the page waits for has come.</summary>
-    public static Task FilledAsync(this IPage page) => Expect(page.GetByTestId("waiting")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
+    public static Task FilledAsync(this IPage page) => Expect(page.GetByTestId("waiting")).ToHaveCountAsync(0);
 }

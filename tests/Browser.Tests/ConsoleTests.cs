@@ -88,11 +88,11 @@ public sealed class ConsoleTests(BrowserFixture browser)
                 await weir.KillAsync();
             }
 
-            await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
             await using var again = await StartAsync(data, port);
 
-            await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
-            await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 60_000 });
+            await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync();
+            await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live");
             Assert.EndsWith("/streams/orders?view=table", page.Url, StringComparison.Ordinal);
         }
         finally
@@ -107,14 +107,14 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await using var weir = await StartAsync();
         var page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
         await page.SignInAsync();
-        await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId("live-indicator")).ToHaveAttributeAsync("data-state", "live");
         var silent = page.Locator("html[data-silent]");
 
         await weir.StandStillAsync();
-        await Expect(silent).ToHaveCountAsync(1, new() { Timeout = 60_000 });
+        await Expect(silent).ToHaveCountAsync(1);
         await weir.GoOnAsync();
 
-        await Expect(silent).ToHaveCountAsync(0, new() { Timeout = 60_000 });
+        await Expect(silent).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -124,11 +124,10 @@ public sealed class ConsoleTests(BrowserFixture browser)
         var page = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
         await page.SignInAsync();
 
-        await page.Keyboard.PressAsync("g");
-        await page.Keyboard.PressAsync("r");
-
+        // The second key counts within a second and a half of the first, which a busy machine may miss.
         // The page has come when its heading has the focus; until then it would take the focus back.
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Records", Level = 1, Exact = true })).ToBeFocusedAsync();
+        var heading = page.GetByRole(AriaRole.Heading, new() { Name = "Records", Level = 1, Exact = true });
+        await Eventually.SeeAsync("the records", () => GoAsync(page, heading), there => there, TimeSpan.FromSeconds(120));
         await page.Keyboard.PressAsync("/");
         await Expect(page.GetByTestId("records-search")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("gap");
@@ -153,6 +152,21 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await page.GetByTestId("keys-close").ClickAsync();
         await page.Keyboard.PressAsync("p");
         await Expect(page.GetByTestId("pause")).ToHaveAttributeAsync("aria-pressed", "false");
+    }
+
+    private static async Task<bool> GoAsync(IPage page, ILocator heading)
+    {
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("r");
+        try
+        {
+            await Expect(heading).ToBeFocusedAsync(new() { Timeout = 15_000 });
+            return true;
+        }
+        catch (PlaywrightException)
+        {
+            return false;
+        }
     }
 
     [Theory]

@@ -10,18 +10,27 @@ internal static class Eventually
     {
         var clock = Stopwatch.StartNew();
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        T last;
+        T? last = default;
+        HttpRequestException? refused = null;
         do
         {
-            last = await look();
-            if (satisfied(last))
+            try
             {
-                return last;
+                last = await look();
+                if (satisfied(last))
+                {
+                    return last;
+                }
+            }
+            catch (HttpRequestException e)
+            {
+                // Such as 503 while no sample has been taken yet.
+                refused = e;
             }
 
             await tick.WaitForNextTickAsync();
         }
         while (clock.Elapsed < limit);
-        throw new TimeoutException($"Waited {limit.TotalSeconds:0.#} s for {what}; last seen: {last}");
+        throw new TimeoutException($"Waited {limit.TotalSeconds:0.#} s for {what}; last seen: {last}", refused);
     }
 }

@@ -7,7 +7,7 @@ namespace Weir.Browser.Tests;
 /// <summary>The whole loop over real sockets, files and processes, driven as scripts drive it.</summary>
 public sealed class MainJobTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -18,16 +18,16 @@ public sealed class MainJobTests
         await using var weir = await StartAsync("orders:1");
         using var client = await WeirClient.ForAsync(weir, "acme");
 
-        using var answer = await client.SendAsync("orders", ["""{"orderId":"4711","customer":{"name":"Ada Example","email":"ada\u0040example.org"},"card":"4111 1111 1111 1111"}"""], Cancel);
+        using var answer = await client.SendAsync("orders", ["""{"orderId":"4711","customer":{"name":"Quirina Example","email":"quirina\u0040example.org"},"card":"4111 1111 1111 1111"}"""], Cancel);
 
         Assert.Equal(202, (int)answer.StatusCode);
         var data = await Eventually.SeeAsync("the stored record", async () => (await client.GetAsync("records?contains=4711")).EnumerateArray().FirstOrDefault(), r => r.ValueKind == JsonValueKind.Object, Soon);
         var stored = data.GetProperty("data").GetString()!;
         Assert.Contains("\"orderId\":\"4711\"", stored, StringComparison.Ordinal);
-        Assert.DoesNotContain("Ada", stored, StringComparison.Ordinal);
+        Assert.DoesNotContain("Quirina", stored, StringComparison.Ordinal);
         Assert.DoesNotContain("example.org", stored, StringComparison.Ordinal);
         Assert.DoesNotContain("4111", stored, StringComparison.Ordinal);
-        Assert.DoesNotContain("ada", weir.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("quirina", weir.Output, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

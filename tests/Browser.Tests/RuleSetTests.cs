@@ -44,11 +44,11 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await Expect(carl.GetByTestId("rule-name")).ToHaveValueAsync("Loyalty number");
 
         await ada.GetByTestId("draft-toggle-loyalty-number").ClickAsync();
-        await Expect(ada.GetByTestId("draft-toggle-loyalty-number")).ToHaveAttributeAsync("aria-checked", "false", new() { Timeout = Patience });
+        await Expect(ada.GetByTestId("draft-toggle-loyalty-number")).ToHaveAttributeAsync("aria-checked", "false");
         await carl.GetByTestId("rule-name").FillAsync("Loyalty card");
         await carl.GetByTestId("rule-save").ClickAsync();
 
-        await Expect(carl.GetByTestId("form-error")).ToContainTextAsync("Nothing of yours is saved", new() { Timeout = Patience });
+        await Expect(carl.GetByTestId("form-error")).ToContainTextAsync("Nothing of yours is saved");
         await Expect(ada.GetByTestId("draft-rule-loyalty-number")).ToContainTextAsync("Loyalty number");
     }
 
@@ -70,7 +70,7 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await paula.GetByTestId("record-reveal").ClickAsync();
         await paula.GetByTestId("reveal-reason").FillAsync("complaint of a customer");
         await paula.GetByTestId("reveal-go").ClickAsync();
-        await Expect(paula.GetByTestId("reveal-value")).ToHaveTextAsync("L-4711", new() { Timeout = Patience });
+        await Expect(paula.GetByTestId("reveal-value")).ToHaveTextAsync("L-4711");
         await paula.GetByTestId("reveal-close").ClickAsync();
         await Expect(paula.GetByTestId("reveal-value")).ToHaveCountAsync(0);
 
@@ -86,7 +86,7 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await ada.GetByTestId("person-email").FillAsync("carl@weir.example");
         await ada.GetByTestId("person-role").SelectOptionAsync(role);
         await ada.GetByTestId("person-create").ClickAsync();
-        var password = (await ada.GetByTestId("secret-text").InnerTextAsync(new() { Timeout = Patience })).Trim();
+        var password = (await ada.GetByTestId("secret-text").InnerTextAsync()).Trim();
         var carl = await browser.NewPageAsync(weir.Address, 1440, 900, ColorScheme.Light);
         await carl.SignInAsync("carl@weir.example", password);
         return carl;
@@ -99,22 +99,22 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await page.GetByTestId("draft-new").ClickAsync();
         await page.GetByTestId("draft-reason").FillAsync("loyalty numbers");
         await page.GetByTestId("draft-go").ClickAsync();
-        await Expect(page).ToHaveURLAsync(SetTwo(), new() { Timeout = Patience });
+        await Expect(page).ToHaveURLAsync(SetTwo());
         await page.GetByTestId("draft-rule-add").ClickAsync();
         await page.GetByTestId("rule-name").FillAsync("Loyalty number");
         await page.GetByTestId("rule-path").FillAsync("/loyalty");
         await page.GetByTestId("rule-save").ClickAsync();
-        await Expect(page.GetByTestId("draft-rule-loyalty-number")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Expect(page.GetByTestId("draft-rule-loyalty-number")).ToBeVisibleAsync();
     }
 
     private static async Task CompareAsync(IPage page, WeirClient client)
     {
         await page.GetByTestId("set-shadow").ClickAsync();
         await page.GetByTestId("set-show-shadow").ClickAsync();
-        await Expect(page.GetByTestId("shadow-idle")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Expect(page.GetByTestId("shadow-idle")).ToBeVisibleAsync();
         Assert.Contains("L-4711", await StoredAsync(client, "shadow"), StringComparison.Ordinal);
 
-        await Expect(page.GetByTestId("shadow-newly")).ToHaveTextAsync("1 value", new() { Timeout = Patience });
+        await Expect(page.GetByTestId("shadow-newly")).ToHaveTextAsync("1 value");
         await Expect(page.GetByTestId("shadow-gone")).ToHaveTextAsync("0 values");
         var table = page.GetByTestId("shadow-table");
         await Expect(table).ToContainTextAsync("/loyalty");
@@ -129,10 +129,10 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await Expect(author.GetByTestId("set-approval")).ToContainTextAsync("may be: Carl");
         await second.OpenAsync("/rules/versions");
         await second.GetByTestId("set-2").GetByRole(AriaRole.Link).First.ClickAsync();
-        await Expect(second.GetByTestId("change-loyalty-number")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Expect(second.GetByTestId("change-loyalty-number")).ToBeVisibleAsync();
         await second.GetByTestId("set-approve").ClickAsync();
         await second.GetByTestId("confirm-yes").ClickAsync();
-        await Expect(author.GetByTestId("set-approval")).ToContainTextAsync("by Carl", new() { Timeout = Patience });
+        await Expect(author.GetByTestId("set-approval")).ToContainTextAsync("by Carl");
     }
 
     private static async Task ActivateAsync(IPage page, WeirClient client)
@@ -140,7 +140,7 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await page.GetByTestId("set-activate").ClickAsync();
         await page.GetByTestId("activate-reason").FillAsync("looks right");
         await page.GetByTestId("activate-go").ClickAsync();
-        await Expect(page.GetByTestId("set-state")).ToHaveAttributeAsync("data-state", "Active", new() { Timeout = Patience });
+        await Expect(page.GetByTestId("set-state")).ToHaveAttributeAsync("data-state", "Active");
         Assert.DoesNotContain("L-4711", await StoredAsync(client, "after"), StringComparison.Ordinal);
     }
 
@@ -151,7 +151,7 @@ public sealed partial class RuleSetTests(BrowserFixture browser)
         await Expect(page.GetByTestId("activate-uncovers")).ToContainTextAsync("Loyalty number");
         await page.GetByTestId("activate-reason").FillAsync("too much");
         await page.GetByTestId("activate-go").ClickAsync();
-        await Expect(page.GetByTestId("set-state")).ToHaveAttributeAsync("data-state", "Active", new() { Timeout = Patience });
+        await Expect(page.GetByTestId("set-state")).ToHaveAttributeAsync("data-state", "Active");
         Assert.Contains("L-4711", await StoredAsync(client, "back"), StringComparison.Ordinal);
         await page.GetByTestId("set-show-history").ClickAsync();
         await Expect(page.GetByTestId("set-history")).ToContainTextAsync("too much");

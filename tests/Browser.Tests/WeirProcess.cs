@@ -55,7 +55,15 @@ public sealed partial class WeirProcess : IAsyncDisposable
         process.OutputDataReceived += (_, line) => weir.Read(line.Data, ready);
         process.ErrorDataReceived += (_, line) => weir.Read(line.Data, ready);
         process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"The process ended with {process.ExitCode} before it was ready:\n{weir.Output}"));
+        process.Exited += (_, _) =>
+        {
+            if (!ready.Task.IsCompleted)
+            {
+                // Until its last word has been read, too, which may come after the news of its end.
+                process.WaitForExit();
+                ready.TrySetException(new InvalidOperationException($"The process ended with {process.ExitCode} before it was ready:\n{weir.Output}"));
+            }
+        };
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -122,7 +130,14 @@ public sealed partial class WeirProcess : IAsyncDisposable
         _process.Dispose();
         if (_ownsData && Directory.Exists(_data))
         {
-            Directory.Delete(_data, recursive: true);
+            try
+            {
+                Directory.Delete(_data, recursive: true);
+            }
+            catch (IOException)
+            {
+                // The system's clean-up takes what is left.
+            }
         }
     }
 

@@ -60,13 +60,18 @@ public sealed class ConcurrencyTests : IDisposable
     [Fact]
     public async Task Appends_that_wait_share_one_flush()
     {
+        using var slow = new ManualResetEventSlim();
         var disk = new MemoryDisk();
         await using var log = Open(disk);
         var before = disk.Flushes;
+        disk.FlushesWaitFor = slow;
 
-        await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => log.AppendAsync(Payload(i, 10), default).AsTask())).Within("all appends");
+        // All but those of the first commit gather while that one is in its flush.
+        var appends = Enumerable.Range(0, 2_000).Select(i => log.AppendAsync(Payload(i, 10), default).AsTask()).ToList();
+        slow.Set();
+        await Task.WhenAll(appends).Within("all appends");
 
-        Assert.InRange(disk.Flushes - before, 1, 1_000);
+        Assert.InRange(disk.Flushes - before, 1, 2);
     }
 
     [Fact]

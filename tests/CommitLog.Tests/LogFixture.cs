@@ -5,7 +5,7 @@ namespace Weir.CommitLog.Tests;
 /// <summary>What the tests share: opening, small payloads, reading everything back.</summary>
 internal static class LogFixture
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static CommitLogOptions Options(string directory = "memory", long segmentBytes = 1 << 20) => new() { Directory = directory, SegmentBytes = segmentBytes };
 

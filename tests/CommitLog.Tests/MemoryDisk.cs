@@ -21,6 +21,9 @@ internal sealed class MemoryDisk : ILogDisk
     /// <summary>Whether fsync fails.</summary>
     public bool FailFlush { get; set; }
 
+    /// <summary>What a flush waits for before it begins; null for nothing.</summary>
+    public ManualResetEventSlim? FlushesWaitFor { get; set; }
+
     /// <summary>Disk operations until the power goes; negative for never.</summary>
     public int OperationsUntilPowerLoss { get; set; } = -1;
 
@@ -239,6 +242,7 @@ internal sealed class MemoryDisk : ILogDisk
 
         public void Flush()
         {
+            disk.FlushesWaitFor?.Wait();
             lock (disk._gate)
             {
                 Alive();

@@ -36,6 +36,13 @@ internal sealed class TestState : IDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
 
+    /// <summary>Closes what is open for no one, of this database only, so that the file holds what was in its log.</summary>
+    public void CloseIdle()
+    {
+        using var connection = Database.Connect();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
+    }
+
     public void Dispose()
     {
         try

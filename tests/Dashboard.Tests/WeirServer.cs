@@ -163,17 +163,26 @@ internal static class Eventually
     {
         using var timeout = new CancellationTokenSource(Patience);
         T last = default!;
+        HttpRequestException? refused = null;
         while (!timeout.IsCancellationRequested)
         {
-            last = await look();
-            if (fits(last))
+            try
             {
-                return last;
+                last = await look();
+                if (fits(last))
+                {
+                    return last;
+                }
+            }
+            catch (HttpRequestException e)
+            {
+                // Such as 503 while no sample has been taken yet.
+                refused = e;
             }
 
             await Task.Delay(50, CancellationToken.None);
         }
 
-        throw new TimeoutException($"Waited {Patience.TotalSeconds} s for: {what}. Last seen: {last}");
+        throw new TimeoutException($"Waited {Patience.TotalSeconds} s for: {what}. Last seen: {last}", refused);
     }
 }

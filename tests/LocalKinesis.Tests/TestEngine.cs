@@ -9,6 +9,9 @@ namespace Weir.LocalKinesis.Tests;
 /// <summary>An engine on a directory of its own, with a clock that the test moves.</summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
+    /// <summary>How long to wait for what takes a few flushes of the disk.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly bool _ownsDirectory;
 
     public TestEngine(Action<LocalKinesisOptions>? configure = null, string? directory = null, FakeTimeProvider? time = null, ILogger<LocalKinesisEngine>? logger = null)
@@ -37,7 +40,7 @@ internal sealed class TestEngine : IAsyncDisposable
     /// <summary>Moves the clock until the stream is ACTIVE.</summary>
     public async Task SettleAsync(string stream)
     {
-        for (var i = 0; i < 2000; i++)
+        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < Patience;)
         {
             var summary = await Kinesis.DescribeStreamSummaryAsync(new DescribeStreamSummaryRequest(stream), default);
             if (summary.StreamDescriptionSummary.StreamStatus == StreamStatuses.Active)

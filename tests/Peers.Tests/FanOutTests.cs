@@ -41,7 +41,7 @@ public sealed class FanOutTests
             ShardRead read;
             do
             {
-                read = await feed.NextAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+                read = await feed.NextAsync(default).WaitAsync(TimeSpan.FromSeconds(90));
                 got.AddRange(read.Records.Select(Number));
             }
             while (!read.IsLast);
@@ -58,7 +58,7 @@ public sealed class FanOutTests
         var last = "";
         while (got.Count < until)
         {
-            var read = await feed.NextAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+            var read = await feed.NextAsync(default).WaitAsync(TimeSpan.FromSeconds(90));
             got.AddRange(read.Records.Select(Number));
             last = read.Records.Count > 0 ? read.Records[^1].SequenceNumber : last;
         }

@@ -96,7 +96,7 @@ public sealed class OurClientAgainstPeersTests
         var stream = await kinesis.ActiveAsync("orders");
         await kinesis.PutRecordAsync(new PutRecordRequest("before"u8.ToArray(), "k", "orders"), default);
         var consumer = (await kinesis.SendAsync(KinesisOperations.RegisterStreamConsumer, new RegisterStreamConsumerRequest(stream.StreamARN, "pushed"), default)).Consumer.ConsumerARN;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while ((await kinesis.SendAsync(KinesisOperations.DescribeStreamConsumer, new DescribeStreamConsumerRequest(ConsumerARN: consumer), patience.Token)).ConsumerDescription.ConsumerStatus != "ACTIVE")
             await Task.Delay(20, patience.Token);
 

@@ -30,7 +30,7 @@ public sealed class PartnerKeysTests : IDisposable
     public async Task Only_a_hash_of_the_secret_is_kept()
     {
         var made = await _keys.CreateAsync("acme", null, TestState.Admin, CancellationToken.None);
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _state.CloseIdle();
 
         Assert.All(Directory.GetFiles(_state.Folder), f => Assert.DoesNotContain(made.Secret, File.ReadAllText(f, System.Text.Encoding.Latin1)));
         Assert.StartsWith(made.Key.Prefix, made.Secret);
@@ -211,7 +211,7 @@ public sealed class PartnerKeysTests : IDisposable
 
     private void AssertNowhere(string secret)
     {
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _state.CloseIdle();
         Assert.All(Directory.GetFiles(_state.Folder), f => Assert.DoesNotContain(secret, File.ReadAllText(f, System.Text.Encoding.Latin1)));
     }
 

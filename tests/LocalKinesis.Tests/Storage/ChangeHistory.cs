@@ -165,7 +165,7 @@ internal sealed class ChangeHistory(Random random)
 
     private async Task<Settings> ReadAsync(HttpClient client)
     {
-        for (var tries = 0; tries < 1000; tries++)
+        for (var tries = 0; tries < 3000; tries++)
         {
             var summary = (await OkAsync(client, "DescribeStreamSummary", $$"""{"StreamName":"{{Stream}}"}""")).GetProperty("StreamDescriptionSummary");
             var consumers = (await OkAsync(client, "ListStreamConsumers", $$"""{"StreamARN":"{{StreamArn}}"}""")).GetProperty("Consumers");
@@ -195,7 +195,7 @@ internal sealed class ChangeHistory(Random random)
             };
         }
 
-        throw new TimeoutException("The changes under way were not completed within 20 seconds of the start.");
+        throw new TimeoutException("The changes under way were not completed within 60 seconds of the start.");
     }
 
     private static async Task<List<(string Id, UInt128 Start, UInt128 End)>> OpenShardsAsync(HttpClient client) =>

@@ -213,7 +213,7 @@ public sealed class DurabilityTests
 
     private static async Task Eventually(Func<Task<bool>> condition, TestEngine engine)
     {
-        for (var i = 0; i < 1000; i++)
+        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < TestEngine.Patience;)
         {
             if (await condition())
                 return;

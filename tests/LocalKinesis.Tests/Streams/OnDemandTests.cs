@@ -1,4 +1,5 @@
 using Weir.Aws.Kinesis;
+using Weir.LocalKinesis.Streams;
 
 namespace Weir.LocalKinesis.Tests.Streams;
 
@@ -12,32 +13,24 @@ public sealed class OnDemandTests
         Assert.Equal(4, await Open());
         await TestEngine.RefusedAsync(KinesisErrorCodes.Validation, () => engine.Kinesis.UpdateShardCountAsync(new UpdateShardCountRequest(8, StreamName: "clicks"), default));
 
-        await StepAsync(engine, TimeSpan.FromSeconds(15), 3);
+        // Looked at here, so that the rate is of these fifteen seconds however late the engine's own look comes.
+        var scaling = new OnDemandScaling(engine.Kinesis.Engine);
+        await scaling.LookAsync(default);
+
         // 3 MiB/s over 15 seconds: twice that is six shards.
         for (var i = 0; i < 45; i++)
             await engine.Kinesis.PutRecordAsync(new PutRecordRequest(new byte[(1 << 20) - 3], $"{i:D3}", "clicks"), default);
-        await UntilAsync(engine, TimeSpan.FromSeconds(15), async () => await Open() == 6);
-        await UntilAsync(engine, TimeSpan.FromHours(1), async () => await Open() == 4);
-    }
+        engine.Time.Advance(OnDemandScaling.Interval);
+        await scaling.LookAsync(default);
+        await engine.SettleAsync("clicks");
+        Assert.Equal(6, await Open());
 
-    private static async Task StepAsync(TestEngine engine, TimeSpan step, int times)
-    {
-        for (var i = 0; i < times; i++)
+        // The engine looks by itself, too.
+        for (var started = TimeProvider.System.GetTimestamp(); await Open() != 4;)
         {
-            engine.Time.Advance(step);
-            await Task.Delay(20);
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TestEngine.Patience, "The stream did not shrink.");
+            engine.Time.Advance(TimeSpan.FromHours(1));
+            await Task.Delay(2);
         }
-    }
-
-    private static async Task UntilAsync(TestEngine engine, TimeSpan step, Func<Task<bool>> condition)
-    {
-        for (var i = 0; i < 400; i++)
-        {
-            if (await condition())
-                return;
-            await StepAsync(engine, i % 2 == 0 ? step : TimeSpan.FromMilliseconds(600), 1);
-        }
-
-        throw new TimeoutException("The stream did not scale.");
     }
 }

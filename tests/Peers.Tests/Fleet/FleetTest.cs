@@ -17,7 +17,6 @@ public abstract class FleetTest : IAsyncLifetime
     {
         if (Dynamo is not null)
             await Dynamo.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _directory.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }

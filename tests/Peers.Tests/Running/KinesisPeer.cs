@@ -87,7 +87,7 @@ internal sealed class KinesisPeer : IAsyncDisposable
 /// <summary>What any implementation of <see cref="IKinesis"/> is asked in these tests.</summary>
 internal static class KinesisCalls
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>Polls until the stream is ACTIVE and returns its description.</summary>
     public static async Task<StreamDescription> ActiveAsync(this IKinesis kinesis, string stream)

@@ -7,7 +7,7 @@ namespace Weir.Peers.Tests.Running;
 /// <summary>A peer in Node, listening on loopback ports of the system's choice; ends with the test, by its own process.</summary>
 internal sealed class NodePeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<int>> _ports = new();

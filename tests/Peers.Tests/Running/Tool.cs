@@ -8,7 +8,7 @@ internal sealed record Ran(int ExitCode, string Output, string Error);
 /// <summary>Programs that run to their end.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     /// <summary>The program's path; null when it is not on PATH.</summary>
     public static string? Find(string name) =>

@@ -48,7 +48,6 @@ public sealed class ConsumerTests : IDisposable
     {
         _store.Dispose();
         _metrics.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_directory, recursive: true);
     }
 

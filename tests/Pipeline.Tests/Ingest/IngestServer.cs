@@ -39,7 +39,7 @@ internal sealed class IngestServer : IAsyncDisposable
         _ownsDirectory = ownsDirectory;
         Directory = directory;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(100) };
         Client.DefaultRequestHeaders.Add("X-Api-Key", "good-key");
     }
 
@@ -52,7 +52,9 @@ internal sealed class IngestServer : IAsyncDisposable
 
     public static string NewDirectory() => System.IO.Directory.CreateTempSubdirectory("weir-ingest-").FullName;
 
-    public static async Task<IngestServer> StartAsync(IKinesis kinesis, string? directory = null, params (string Key, string Value)[] settings)
+    public static async Task<IngestServer> StartAsync(IKinesis kinesis, string? directory = null, params (string Key, string Value)[] settings) => await StartAsync(kinesis, directory, TimeProvider.System, settings);
+
+    public static async Task<IngestServer> StartAsync(IKinesis kinesis, string? directory, TimeProvider time, params (string Key, string Value)[] settings)
     {
         var data = directory ?? NewDirectory();
         var builder = WebApplication.CreateSlimBuilder();
@@ -69,6 +71,7 @@ internal sealed class IngestServer : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value)));
         builder.WebHost.UseUrls("http://127.0.0.1:0").UseIngestTransport();
         builder.Services.AddSingleton(kinesis);
+        builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IPartnerDirectory, KnownPartners>();
         builder.Services.AddIngest(builder.Configuration);
         var app = builder.Build();
@@ -109,7 +112,14 @@ internal sealed class IngestServer : IAsyncDisposable
         await _app.DisposeAsync();
         if (_ownsDirectory)
         {
-            System.IO.Directory.Delete(Directory, recursive: true);
+            try
+            {
+                System.IO.Directory.Delete(Directory, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Something still writes its last file; the system's clean-up takes what is left.
+            }
         }
     }
 }
@@ -117,7 +127,7 @@ internal sealed class IngestServer : IAsyncDisposable
 /// <summary>Awaits a condition; the failure says which.</summary>
 internal static class Until
 {
-    public static async Task Async(string what, Func<bool> condition, int seconds = 20)
+    public static async Task Async(string what, Func<bool> condition, int seconds = 60)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())

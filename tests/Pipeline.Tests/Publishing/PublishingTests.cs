@@ -109,9 +109,18 @@ public sealed class PublishingTests
         var kinesis = new ScriptedKinesis();
         kinesis.Create("orders", 2);
         var random = new Random(3);
-        kinesis.Before = _ => random.Next(4) == 0 ? throw new IOException("Connection refused.") : Task.CompletedTask;
-        kinesis.After = _ => random.Next(2) == 0 ? throw new IOException("Connection reset.") : Task.CompletedTask;
-        kinesis.Refuse = (_, _) => random.Next(4) == 0 ? KinesisErrorCodes.InternalFailure : null;
+        int Next(int below)
+        {
+            // Lanes call at once, and one source of chance is not made for that.
+            lock (random)
+            {
+                return random.Next(below);
+            }
+        }
+
+        kinesis.Before = _ => Next(4) == 0 ? throw new IOException("Connection refused.") : Task.CompletedTask;
+        kinesis.After = _ => Next(2) == 0 ? throw new IOException("Connection reset.") : Task.CompletedTask;
+        kinesis.Refuse = (_, _) => Next(4) == 0 ? KinesisErrorCodes.InternalFailure : null;
         await using var server = await IngestServer.StartAsync(kinesis, null, ("Publishing:MaxBackOffMilliseconds", "10"), ("Publishing:BatchRecords", "20"));
         await server.PostAsync(Batch, Records(Numbered(0, 400, 30)), "application/json");
 

@@ -23,7 +23,10 @@ public sealed class CanaryTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("weir-canary-").FullName;
     private readonly StringBuilder _left = new();
     private readonly MeterListener _listener = new();
-    private readonly PipelineMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    private readonly IMeterFactory _meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+    private readonly PipelineMetrics _metrics;
+
+    public CanaryTests() => _metrics = new PipelineMetrics(_meters);
 
     [Fact]
     public void No_planted_value_is_found_in_anything_that_is_left_behind()
@@ -82,6 +85,7 @@ public sealed class CanaryTests : IDisposable
         var left = _left.ToString();
         Assert.NotEmpty(canaries);
         Assert.Contains("[EMAIL_ADDRESS]", left, StringComparison.Ordinal);
+        Assert.Contains("weir.", left, StringComparison.Ordinal);
         foreach (var canary in canaries)
         {
             Assert.False(left.Contains(canary, StringComparison.OrdinalIgnoreCase), $"{canary} is in a log line, a metric, a dead letter or a processor's batch");
@@ -122,13 +126,19 @@ public sealed class CanaryTests : IDisposable
     {
         _listener.Dispose();
         _metrics.Dispose();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_directory, recursive: true);
     }
 
     private void ListenToMetrics()
     {
-        _listener.InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument);
+        // Those of this test only: others measure at the same time in this process.
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Scope == _meters)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
         _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Tags(instrument, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Tags(instrument, tags));
         _listener.Start();
