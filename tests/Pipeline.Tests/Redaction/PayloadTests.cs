@@ -148,6 +148,26 @@ public sealed class PayloadTests
     }
 
     [Theory]
+    [InlineData("id,name,x\n1,Bob, Jr,2\n")]
+    [InlineData("id,name,x\n1,A,2\n2,B,2\n3,C,2\n4,D,2\n5,E,2\n7,8,Mallory,3\n")]
+    [InlineData("id,name,x\n1,A,2\n2,\"B,2\n3,C,2\n")]
+    public void A_table_in_which_a_cells_column_is_not_known_is_held_back_where_rules_go_by_path(string record)
+    {
+        Assert.Equal(RedactionStatus.Quarantined, _redactor.Outcome(record).Status);
+        Assert.Equal(record, new TestRedactor([TestRedactor.Rule("EMAIL", TransformKind.Redact)]).Clean(record));
+        Assert.Equal(record, new TestRedactor([TestRedactor.Rule(null, TransformKind.Redact, "/name")], o => o.OnInvalidJson = InvalidJsonPolicy.Text).Clean(record));
+    }
+
+    [Fact]
+    public void A_row_may_end_early_or_with_empty_cells() => Assert.Equal("id,name,x\n1\n2,[REDACTED]\n3,[REDACTED],4,,\n", _redactor.Clean("id,name,x\n1\n2,Bob\n3,Eve,4,,\n"));
+
+    [Fact]
+    public void A_fixed_text_stays_in_its_cell() =>
+        Assert.Equal(
+            "id;name;x\r\n1;a 'b'  c, d;2\r\n2;\"a 'b'  c, d\";3\r\n",
+            new TestRedactor([TestRedactor.Rule(null, TransformKind.Fixed, "/name", text: "a;\"b\"\r\nc, d")]).Clean("id;name;x\r\n1;Bob;2\r\n2;\"Eve\";3\r\n"));
+
+    [Theory]
     [InlineData(new byte[] { 0x00, 0x01, 0x02, 0x41, 0x42 })]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x41, 0x00, 0x42, 0x00 })]
     [InlineData(new byte[] { 0x28, 0xB5, 0x2F, 0xFD, 0x04, 0x00, 0x41 })]

@@ -43,6 +43,56 @@ public sealed class RedactVerbTests
         Assert.Contains("line 4: ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\n  \"customer\": {\r\n    \"name\": \"Bob\",\n \"mail\": \"a@b.io\"\n  }\n}\n", "{\n  \"customer\": {\r\n    \"name\": \"[REDACTED]\",\n \"mail\": \"[EMAIL_ADDRESS]\"\n  }\n}\n", "")]
+    [InlineData("[{\"customer\":{\"name\":\"Bob\"}},\n{\"customer\":{\"name\":\"Eve\"}}]\nmail a@b.io", "[{\"customer\":{\"name\":\"[REDACTED]\"}},\n{\"customer\":{\"name\":\"[REDACTED]\"}}]\nmail [EMAIL_ADDRESS]", "")]
+    [InlineData("{\"customer\":{\"name\":\"Bob\"\nmail a@b.io\n", "mail [EMAIL_ADDRESS]\n", "lines 1 to 1:")]
+    [InlineData("x\n{\"customer\":\n{\"name\":\"Bob\"\n", "x\n", "lines 2 to 3:")]
+    [InlineData("{\"customer\":{\"name\":\"Bob", "", "line 1:")]
+    [InlineData("{\"customer\":{\"name\":\"Bob\n\"}}\nok\n", "\"}}\nok\n", "line 1:")]
+    public async Task JSON_over_several_lines_is_one_value_for_rules_by_path_and_left_out_when_it_is_broken(string input, string clean, string named)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, """[{"id":"n","name":"n","path":"/**/customer/name","transform":{"kind":"Redact"}},{"id":"e","name":"e","detector":"EMAIL","transform":{"kind":"Redact"}}]""");
+            var (code, output, error) = await RunAsync(input, "--rules", path);
+
+            Assert.Equal((named.Length == 0 ? 0 : 1, clean), (code, output));
+            Assert.StartsWith(named, error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task Without_rules_by_path_broken_JSON_is_text() =>
+        Assert.Equal((0, "{\n \"a\": \"[EMAIL_ADDRESS]\",\n mail [EMAIL_ADDRESS]\n", ""), await RunAsync("{\n \"a\": \"a@b.io\",\n mail a@b.io\n"));
+
+    [Theory]
+    [InlineData("[]", "no rule")]
+    [InlineData("null", "no rule")]
+    [InlineData("[null]", "rule 1")]
+    [InlineData("""[{"id":"a","pth":"/x","detector":"EMAIL","transform":{"kind":"Redact"}}]""", "'pth'")]
+    public async Task Rules_that_clean_nothing_or_are_misspelled_are_refused(string rules, string named)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, rules);
+            var (code, output, error) = await RunAsync("a@b.io", "--rules", path);
+
+            Assert.Equal((2, ""), (code, output));
+            Assert.Contains(named, error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task A_wrong_reference_and_a_file_without_rules_are_named()
     {

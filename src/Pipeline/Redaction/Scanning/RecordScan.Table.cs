@@ -6,10 +6,43 @@ namespace Weir.Pipeline.Redaction.Scanning;
 /// <summary>Comma-separated values (RFC 4180, and with other separators): the column's name is to a cell what a key is to a value.</summary>
 internal sealed partial class RecordScan
 {
+    private const string Ragged = "the record is a table with a row that has more cells than its first one names";
+
+    /// <summary>Between the cells of the table that was read; 0 when the record is none.</summary>
+    public byte Separator { get; private set; }
+
+    /// <summary>The separator of a table that no rows have proved, but that names a column which a rule takes; 0 for none.</summary>
+    private static byte SeparatorByName(ReadOnlySpan<byte> text, CompiledRules rules)
+    {
+        if (!rules.AnyFieldRule || text.IndexOf((byte)'\n') is not (> 0 and < 4096 and var end))
+        {
+            return 0;
+        }
+
+        var header = text[(text.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0)..end].TrimEnd((byte)'\r');
+        foreach (var separator in ",;\t|"u8)
+        {
+            if (header.Contains(separator))
+            {
+                foreach (var range in header.Split(separator))
+                {
+                    var name = header[range].Trim((byte)' ').Trim((byte)'"');
+                    if (name.Length > 0 && rules.FieldRule(rules.Paths.Next(rules.Paths.Start, rules.Key(name).Symbol)) is not null)
+                    {
+                        return separator;
+                    }
+                }
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Reads a table whose first line names the columns. Null when all went well.</summary>
     public string? Table(ReadOnlySpan<byte> text, byte separator, CompiledRules rules, ScanLimits limits)
     {
         Begin(rules, limits);
+        Separator = separator;
         var frame = Take(null);
         frame.Masks.Scan(text, json: false);
         if (frame.Masks.AnyNonAscii && !Utf8.IsValid(text))
@@ -22,7 +55,7 @@ internal sealed partial class RecordScan
         var header = true;
         while (start <= text.Length)
         {
-            var end = CellEnd(text, start, separator);
+            var end = CellEnd(text, start, separator, out var open);
             int from = start, to = end;
             if (to > from && text[to - 1] == (byte)'\r')
             {
@@ -39,6 +72,11 @@ internal sealed partial class RecordScan
             {
                 columns.Add(rules.Key(text[from..to].Trim((byte)' ')));
                 Value(text, from, to, frame, PathMatcher.Dead, KeyMeaning.None, HitPlace.Text, escapes: 0);
+            }
+            else if (rules.AnyFieldRule && (open || column >= columns.Count && to > from))
+            {
+                // Which cell stands in which column is not known.
+                return Ragged;
             }
             else
             {
@@ -87,9 +125,11 @@ internal sealed partial class RecordScan
         _depth = 0;
     }
 
-    private static int CellEnd(ReadOnlySpan<byte> text, int start, byte separator)
+    /// <param name="open">It begins with a quote that is never closed.</param>
+    private static int CellEnd(ReadOnlySpan<byte> text, int start, byte separator, out bool open)
     {
         var i = start;
+        open = false;
         if (i < text.Length && text[i] == (byte)'"')
         {
             // Doubled quotes are part of the cell; a quote that never closes ends with the text.
@@ -106,6 +146,8 @@ internal sealed partial class RecordScan
                     break;
                 }
             }
+
+            open = i >= text.Length;
         }
 
         var rest = text[Math.Min(i, text.Length)..].IndexOfAny(separator, (byte)'\n');

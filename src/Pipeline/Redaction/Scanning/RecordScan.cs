@@ -68,7 +68,8 @@ internal sealed partial class RecordScan
             return "the record is neither text nor JSON";
         }
 
-        return Payload.TableSeparator(record) is var separator and not 0 ? Table(record, separator, rules, limits) : Text(record, rules, limits);
+        var separator = Payload.TableSeparator(record) is var proved and not 0 ? proved : SeparatorByName(record, rules);
+        return separator == 0 || Table(record, separator, rules, limits) is var result && result == Ragged && policy == InvalidJsonPolicy.Text ? Text(record, rules, limits) : result;
     }
 
     /// <summary>Bytes before the first that a reader sees: blanks and control signs, byte order marks, no-break spaces. Readers of JSON differ in which of them they pass over.</summary>
@@ -182,6 +183,7 @@ internal sealed partial class RecordScan
         _isThing = false;
         _malformed = false;
         _tooSlow = null;
+        Separator = 0;
         Hits.Clear();
         Arena.Clear();
     }

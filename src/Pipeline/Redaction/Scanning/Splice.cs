@@ -107,6 +107,10 @@ internal static class Splice
             {
                 Escape(ref replacement, hit.Escapes, quoted: true);
             }
+            else if (scan.Separator != 0 && rule.Rule.Transform.Kind == TransformKind.Fixed)
+            {
+                Fit(replacement.Items, scan.Separator);
+            }
             else if (hit.Escapes > 0)
             {
                 Escape(ref replacement, hit.Escapes, quoted: false);
@@ -122,6 +126,15 @@ internal static class Splice
         filling.Add(record[copied..]);
         filling.Done();
         return transformed;
+    }
+
+    /// <summary>A cell of a table stays one, in quotes or not.</summary>
+    private static void Fit(Span<byte> text, byte separator)
+    {
+        text.Replace(separator, (byte)' ');
+        text.Replace((byte)'\n', (byte)' ');
+        text.Replace((byte)'\r', (byte)' ');
+        text.Replace((byte)'"', (byte)'\'');
     }
 
     /// <summary>Escapes for as many strings as lie around; a quoted one gets its own quotes, which the strings around those escape too.</summary>

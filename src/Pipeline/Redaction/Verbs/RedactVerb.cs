@@ -15,6 +15,9 @@ public static class RedactVerb
 
     private const int TextBlock = 1 << 20;
 
+    /// <summary>Bytes of one JSON value over several lines, as much as a record may have.</summary>
+    private const int MostJson = 20 << 20;
+
     private const string Help = """
         usage: weir redact [--rules FILE] [--keys REFERENCE] [--stream NAME] [--spans] < input > output
 
@@ -25,9 +28,10 @@ public static class RedactVerb
           --spans           print what is found, a JSON line each, instead of clean text: line (from 1), start and end
                             in code points, start16 and end16 in UTF-16 units, entity, rule
 
-        A line that begins with { or [ is read as JSON; lines between such are read together as text, or as a table when
-        the first of them names columns. Input packed with gzip is unpacked. A line that cannot be read safely (bytes that
-        are not UTF-8, control characters, more than 20 MiB) is left out and named on standard error.
+        A line that begins with { or [ is read as JSON, with the lines that follow until it is complete; lines between
+        such are read together as text, or as a table when the first of them names columns. Input packed with gzip is
+        unpacked. What cannot be read safely (bytes that are not UTF-8, control characters, more than 20 MiB, and with
+        rules by path broken JSON) is left out and named on standard error.
         Exit codes: 0 all read, 1 some line was left out, 2 wrong use.
         """;
 
@@ -63,11 +67,19 @@ public static class RedactVerb
         }
 
         Redactor redactor;
+        bool byPath;
         try
         {
-            var rules = rulesFile is null ? EveryDetector() : JsonSerializer.Deserialize(await File.ReadAllBytesAsync(rulesFile), RuleJson.Default.RedactionRuleArray) ?? [];
+            var rules = rulesFile is null ? EveryDetector() : JsonSerializer.Deserialize(await File.ReadAllBytesAsync(rulesFile), RuleJson.Default.RedactionRuleArray);
+            if (rules is not { Length: > 0 })
+            {
+                throw new ArgumentException($"{rulesFile}: there is no rule in it, so nothing would be cleaned.");
+            }
+
             var keys = keysReference is null ? KeyRing.Parse(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))) : KeySource.Open(keysReference, "");
-            redactor = new Redactor(new RedactionOptions { OnInvalidJson = InvalidJsonPolicy.Text }, keys, rules);
+            // Rules by path say nothing about text.
+            byPath = rules.Any(r => r is { Enabled: true, Path: not null });
+            redactor = new Redactor(new RedactionOptions { OnInvalidJson = byPath ? InvalidJsonPolicy.Quarantine : InvalidJsonPolicy.Text }, keys, rules);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or Microsoft.Extensions.Options.OptionsValidationException)
         {
@@ -75,7 +87,7 @@ public static class RedactVerb
             return 2;
         }
 
-        var run = new Run(redactor, stream, spans, output, error);
+        var run = new Run(redactor, stream, spans, byPath, output, error);
         try
         {
             await run.ReadAsync(input);
@@ -96,11 +108,17 @@ public static class RedactVerb
     private static RedactionRule[] EveryDetector() =>
         [.. EntityCatalogue.All.Where(e => e.Name != "LUHN").Select(e => new RedactionRule(e.Name.ToLowerInvariant(), e.Title, e.Name, null, new Transform(TransformKind.Redact)))];
 
-    private sealed class Run(Redactor redactor, string stream, bool spans, TextWriter output, TextWriter error)
+    private sealed class Run(Redactor redactor, string stream, bool spans, bool byPath, TextWriter output, TextWriter error)
     {
         private readonly ArrayBufferWriter<byte> _text = new();
         private readonly ArrayBufferWriter<byte> _clean = new();
         private byte[] _header = [];
+
+        /// <summary>Lines of a JSON value that is not complete yet.</summary>
+        private readonly ArrayBufferWriter<byte> _json = new();
+        private JsonReaderState _jsonState;
+        private byte[] _unread = [];
+        private long _jsonLine;
         private long _line = 1;
         private long _textLine = 1;
 
@@ -132,17 +150,46 @@ public static class RedactVerb
                 await LineAsync(pending.WrittenMemory);
             }
 
+            await BrokenAsync();
             await TextAsync();
         }
 
         private async Task LineAsync(ReadOnlyMemory<byte> line)
         {
-            var body = line.Span.TrimStart(" \t\uFEFF"u8);
-            var json = body.Length > 0 && body[0] is (byte)'{' or (byte)'[';
+            var lead = line.Length - line.Span.TrimStart(" \t\uFEFF"u8).Length;
+            var json = lead < line.Length && line.Span[lead] is (byte)'{' or (byte)'[';
+            if (_json.WrittenCount > 0)
+            {
+                var goesOn = GoesOn(line.Span, out var complete);
+                if (goesOn && _json.WrittenCount + line.Length <= MostJson)
+                {
+                    _json.Write(line.Span);
+                    _line++;
+                    if (complete)
+                    {
+                        await WriteAsync(_json.WrittenMemory, _jsonLine, [], isOne: true);
+                        _json.ResetWrittenCount();
+                    }
+
+                    return;
+                }
+
+                await BrokenAsync();
+            }
+
             if (json)
             {
                 await TextAsync();
-                await WriteAsync(line, _line, []);
+                (_jsonState, _unread) = (new JsonReaderState(new JsonReaderOptions { MaxDepth = 1000 }), []);
+                if (line.Span[^1] == (byte)'\n' && GoesOn(line.Span[lead..], out var complete) && !complete)
+                {
+                    _json.Write(line.Span);
+                    _jsonLine = _line;
+                }
+                else
+                {
+                    await WriteAsync(line, _line, []);
+                }
             }
             else
             {
@@ -161,6 +208,52 @@ public static class RedactVerb
             _line++;
         }
 
+        /// <summary>What the lines so far and this one are: valid JSON as far as they go, and one whole value.</summary>
+        private bool GoesOn(ReadOnlySpan<byte> line, out bool complete)
+        {
+            complete = false;
+            byte[] text = [.. _unread, .. line];
+            var reader = new Utf8JsonReader(text, isFinalBlock: false, _jsonState);
+            try
+            {
+                while (reader.Read())
+                {
+                }
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+
+            // A comma is read with what follows it.
+            (_jsonState, _unread) = (reader.CurrentState, text[(int)reader.BytesConsumed..]);
+            complete = reader.CurrentDepth == 0 && reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
+            return true;
+        }
+
+        /// <summary>JSON over several lines that was none after all: what follows its first line is text, or, where rules by path would not see what stands in them, none of them.</summary>
+        private async Task BrokenAsync()
+        {
+            if (_json.WrittenCount == 0)
+            {
+                return;
+            }
+
+            var lines = _json.WrittenSpan.ToArray();
+            _json.ResetWrittenCount();
+            if (byPath && !spans)
+            {
+                Failed = true;
+                await error.WriteLineAsync($"lines {_jsonLine} to {_line - 1}: JSON that is not complete; left out");
+                return;
+            }
+
+            var end = lines.AsSpan().IndexOf((byte)'\n') + 1;
+            await WriteAsync(lines.AsMemory(0, end), _jsonLine, []);
+            _textLine = _jsonLine + 1;
+            _text.Write(lines.AsSpan(end));
+        }
+
         private async Task TextAsync(bool more = false)
         {
             if (_text.WrittenCount > 0)
@@ -174,7 +267,11 @@ public static class RedactVerb
 
         private static byte[] HeaderOf(ReadOnlySpan<byte> text) => Payload.TableSeparator(text) == 0 ? [] : text[..(text.IndexOf((byte)'\n') + 1)].ToArray();
 
-        private async Task WriteAsync(ReadOnlyMemory<byte> record, long line, byte[] header)
+        /// <param name="record">A line, or several.</param>
+        /// <param name="line">Its number.</param>
+        /// <param name="header">The first line of the table that the record goes on with.</param>
+        /// <param name="isOne">Its lines are one value: all or none of them.</param>
+        private async Task WriteAsync(ReadOnlyMemory<byte> record, long line, byte[] header, bool isOne = false)
         {
             byte[] whole = [.. header, .. record.Span];
             if (spans)
@@ -185,7 +282,7 @@ public static class RedactVerb
                     return;
                 }
 
-                await BesidesAsync(record, line, header, "it is not text that can be read safely");
+                await BesidesAsync(record, line, header, isOne, "it is not text that can be read safely");
                 return;
             }
 
@@ -193,7 +290,7 @@ public static class RedactVerb
             var outcome = redactor.Redact(stream, whole, _clean);
             if (outcome.Status == RedactionStatus.Quarantined)
             {
-                await BesidesAsync(record, line, header, outcome.Reason!);
+                await BesidesAsync(record, line, header, isOne, outcome.Reason!);
                 return;
             }
 
@@ -202,10 +299,10 @@ public static class RedactVerb
         }
 
         /// <summary>Of several lines only those that cannot be read are left out.</summary>
-        private async Task BesidesAsync(ReadOnlyMemory<byte> record, long line, byte[] header, string reason)
+        private async Task BesidesAsync(ReadOnlyMemory<byte> record, long line, byte[] header, bool isOne, string reason)
         {
             var first = record.Span.IndexOf((byte)'\n') + 1;
-            if (first == 0 || first == record.Length)
+            if (isOne || first == 0 || first == record.Length)
             {
                 Failed = true;
                 await error.WriteLineAsync($"line {line}: {reason}; left out");
