@@ -152,15 +152,17 @@ public sealed class PartnerLimitTests
         await server.DisposeAsync();
     }
 
-    /// <summary>The system's time, but a pause of this length lasts until the test ends it.</summary>
+    /// <summary>The system's time, but a pause of this length lasts until the test ends it, and none after.</summary>
     private sealed class HeldPause(TimeSpan length) : TimeProvider
     {
         private readonly List<ITimer> _held = [];
+        private bool _ended;
 
         public void End()
         {
             lock (_held)
             {
+                _ended = true;
                 _held.ForEach(t => t.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
             }
         }
@@ -172,13 +174,11 @@ public sealed class PartnerLimitTests
                 return base.CreateTimer(callback, state, dueTime, period);
             }
 
-            var timer = base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
             lock (_held)
             {
-                _held.Add(timer);
+                _held.Add(base.CreateTimer(callback, state, _ended ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, period));
+                return _held[^1];
             }
-
-            return timer;
         }
     }
 }
