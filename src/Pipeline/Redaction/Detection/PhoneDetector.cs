@@ -120,6 +120,13 @@ internal static class PhoneDetector
             return american;
         }
 
+        // Digit by digit, as people write them who do not want them found: all of them, and only where a phone is spoken of.
+        if (run.Groups == run.Count && run.Count is >= 7 and <= 15 && !run.Cut && Together(ref run, text, run.Groups)
+            && (named || NearWords.Phone(text, run.Position(0), run.Position(run.Count - 1) + 1, from, to)))
+        {
+            return run.Groups;
+        }
+
         // 00 is the prefix for calls abroad: up to 15 digits follow.
         var abroad = run.Digits.StartsWith("00"u8);
         for (var groups = Math.Min(run.Groups, abroad ? 7 : 6); groups > 0; groups--)
