@@ -38,34 +38,42 @@ internal sealed class KeyContext
         "productid", "itemid", "article", "articleno", "articlenumber", "createdat", "updatedat",
     };
 
-    /// <summary>The meaning of a key such as <c>billingPhone</c>, <c>SSN</c> or <c>customer_tax-id</c>.</summary>
-    public static KeyContext Of(string key)
+    /// <summary>Keys are mostly no longer than that.</summary>
+    private const int Usual = 128;
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> NotPersonalPhrases = NotPersonal.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The meaning of a key such as <c>billingPhone</c>, <c>SSN</c> or <c>customer_tax-id</c>; <see cref="None"/> itself, and nothing allocated for keys of at most 128 characters, when it says nothing.</summary>
+    public static KeyContext Of(ReadOnlySpan<char> key)
     {
-        var words = Words.Split(key);
-        if (words.Count == 0)
+        var joined = key.Length <= Usual ? stackalloc char[Usual] : new char[key.Length];
+        var ends = key.Length <= Usual ? stackalloc int[Usual] : new int[key.Length];
+        var words = Words.Split(key, joined, ends);
+        if (words == 0)
         {
             return None;
         }
 
-        var entities = new SortedSet<int>();
+        SortedSet<int>? entities = null;
         bool phone = false, card = false, number = false;
-        for (var from = 0; from < words.Count; from++)
+        for (var from = 0; from < words; from++)
         {
-            var phrase = "";
-            for (var to = from; to < Math.Min(words.Count, from + 5); to++)
+            var start = from == 0 ? 0 : ends[from - 1];
+            for (var to = from; to < Math.Min(words, from + 5); to++)
             {
-                phrase += words[to];
-                number |= NotPersonal.Contains(phrase);
+                var phrase = joined[start..ends[to]];
+                number |= NotPersonalPhrases.Contains(phrase);
                 foreach (var entity in ContextWords.Of(phrase))
                 {
                     phone |= entity == EntityId.Phone;
                     card |= entity == EntityId.Card;
-                    entities.Add(entity);
+                    (entities ??= []).Add(entity);
                 }
             }
         }
 
-        return new KeyContext([.. entities], phone, card, number, KeyRoles.Of(words));
+        var role = KeyRoles.Of(joined[..ends[words - 1]], words == 1 ? default : joined[ends[words - 2]..ends[words - 1]]);
+        return entities is null && !number && role == KeyRole.None ? None : new KeyContext([.. entities ?? []], phone, card, number, role);
     }
 }
 
@@ -133,10 +141,13 @@ internal static class ContextWords
 /// <summary>Splits names into lower-case words: at signs, at digits' edges never, at camel case.</summary>
 internal static class Words
 {
-    public static List<string> Split(string name)
+    /// <summary>Writes the words behind one another. Returns how many there are.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="joined">Takes the words; as long as the name.</param>
+    /// <param name="ends">Takes where each of them ends; as long.</param>
+    public static int Split(ReadOnlySpan<char> name, Span<char> joined, Span<int> ends)
     {
-        var words = new List<string>();
-        var start = -1;
+        int words = 0, length = 0, start = -1;
         for (var i = 0; i <= name.Length; i++)
         {
             var letter = i < name.Length && char.IsLetterOrDigit(name[i]);
@@ -144,7 +155,8 @@ internal static class Words
             var camel = letter && start >= 0 && char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || i + 1 < name.Length && char.IsLower(name[i + 1]));
             if (start >= 0 && (!letter || camel))
             {
-                words.Add(name[start..i].ToLowerInvariant());
+                length += name[start..i].ToLowerInvariant(joined[length..]);
+                ends[words++] = length;
                 start = -1;
             }
 

@@ -31,25 +31,16 @@ internal enum KeyRole
 /// <summary>The roles of keys, by their last words.</summary>
 internal static class KeyRoles
 {
-    private static readonly Dictionary<string, KeyRole> ByWord = Build();
+    private static readonly Dictionary<string, KeyRole>.AlternateLookup<ReadOnlySpan<char>> ByWord = Build().GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>What the words of a key, lower case, make it.</summary>
-    public static KeyRole Of(IReadOnlyList<string> words)
+    /// <param name="whole">All of them, joined.</param>
+    /// <param name="last">The last of several; empty for one alone.</param>
+    public static KeyRole Of(ReadOnlySpan<char> whole, ReadOnlySpan<char> last)
     {
-        if (words.Count == 0)
-        {
-            return KeyRole.None;
-        }
-
-        var whole = string.Concat(words);
-        var role = ByWord.GetValueOrDefault(whole);
-        if (words.Count > 1)
-        {
-            // "billingContact" is a contact and "work_email" an address; a name needs to stand alone, for "fileName" is a file's.
-            role |= ByWord.GetValueOrDefault(words[^1]) & (KeyRole.Person | KeyRole.Thing | KeyRole.Contact);
-        }
-
-        return role;
+        ByWord.TryGetValue(whole, out var role);
+        // "billingContact" is a contact and "work_email" an address; a name needs to stand alone, for "fileName" is a file's.
+        return last.Length > 0 && ByWord.TryGetValue(last, out var ofLast) ? role | ofLast & (KeyRole.Person | KeyRole.Thing | KeyRole.Contact) : role;
     }
 
     private static Dictionary<string, KeyRole> Build()

@@ -93,7 +93,9 @@ internal enum Unanchored
 /// <summary>An immutable set of rules for one stream, ready to run.</summary>
 internal sealed class CompiledRules
 {
+    /// <summary>So many keys are remembered, none longer than that.</summary>
     private const int MostKeys = 2048;
+    private const int LongestKey = 128;
 
     private static readonly int Person = EntityCatalogue.Find("PERSON")!.Id;
 
@@ -220,7 +222,7 @@ internal sealed class CompiledRules
     public KeyMeaning Key(ReadOnlySpan<byte> key)
     {
         var (head, tail) = Ends(key);
-        return Find(Volatile.Read(ref _keys), key, head, tail) ?? Add(key, head, tail);
+        return Find(Volatile.Read(ref _keys), key, head, tail) ?? (Volatile.Read(ref _keyCount) == MostKeys && SaysNothing(key) ? KeyMeaning.None : Add(key, head, tail));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -241,6 +243,19 @@ internal sealed class CompiledRules
         }
     }
 
+    /// <summary>As all keys of a map do that are identifiers, more of them than are remembered. Allocates nothing.</summary>
+    private bool SaysNothing(ReadOnlySpan<byte> key)
+    {
+        if (key.Length > LongestKey)
+        {
+            return false;
+        }
+
+        Span<char> chars = stackalloc char[LongestKey];
+        var text = chars[..Encoding.UTF8.GetChars(key, chars)];
+        return KeyContext.Of(text) == KeyContext.None && Paths.Symbol(text) == PathMatcher.OtherKey;
+    }
+
     private KeyMeaning Add(ReadOnlySpan<byte> key, ulong head, ulong tail)
     {
         var text = Encoding.UTF8.GetString(key);
@@ -252,7 +267,7 @@ internal sealed class CompiledRules
                 return added;
             }
 
-            var full = key.Length > 128 || _keyCount == MostKeys;
+            var full = key.Length > LongestKey || _keyCount == MostKeys;
             var context = KeyContext.Of(text);
             int[] names = [.. context.Entities.Where(id => Looked[id] && ContextDetector.DecidesByKey(id))];
             var role = Looked[Person] ? context.Role : context.Role & (KeyRole.Paired | KeyRole.Line);

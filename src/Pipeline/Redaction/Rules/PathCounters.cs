@@ -39,8 +39,11 @@ internal sealed class PathCounters
         _others = new PathCount(ulong.MaxValue, "(others)", rules.Length);
     }
 
+    /// <summary>The counts of a path; those of all others when it is not known and no more are. Null when it is to be added.</summary>
     public PathCount? Find(ulong name)
     {
+        // In this order, for a path is seen before the count that it makes full.
+        var full = Volatile.Read(ref _count) == MostPaths;
         var slots = _slots;
         for (var i = (int)(name >> 32) & slots.Length - 1; slots[i] is { } known; i = i + 1 & slots.Length - 1)
         {
@@ -50,7 +53,7 @@ internal sealed class PathCounters
             }
         }
 
-        return null;
+        return full ? _others : null;
     }
 
     public PathCount Add(ulong name, string path)
@@ -60,11 +63,6 @@ internal sealed class PathCounters
             if (Find(name) is { } known)
             {
                 return known;
-            }
-
-            if (_count == MostPaths)
-            {
-                return _others;
             }
 
             var copy = new PathCount?[(_count + 1) * 4 > _slots.Length ? _slots.Length * 2 : _slots.Length];
@@ -83,8 +81,8 @@ internal sealed class PathCounters
                 }
             }
 
-            _count++;
             _slots = copy;
+            Volatile.Write(ref _count, _count + 1);
             return added;
         }
     }

@@ -205,7 +205,7 @@ internal sealed class PathMatcher
     public bool NamesIndexes { get; }
 
     /// <summary>The symbol of a key; <see cref="OtherKey"/> when no path names it.</summary>
-    public int Symbol(string key) => _keys.GetValueOrDefault(key, OtherKey);
+    public int Symbol(ReadOnlySpan<char> key) => _keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out var symbol) ? symbol : OtherKey;
 
     public int Next(int state, int symbol) => _next[state * _symbols + symbol];
 

@@ -12,7 +12,7 @@ internal enum WholeKinds : byte
     None = 0,
     Email = 1,
 
-    /// <summary>Cards of 15 to 19 digits.</summary>
+    /// <summary>Digits alone.</summary>
     Card = 2,
 
     /// <summary>The key says that a card stands here: its issuer need not be known.</summary>
@@ -68,7 +68,7 @@ internal static class WholeValue
         var digit = T.Bits(T.Within(v, (byte)'0', 9)) & within;
         if (digit == within)
         {
-            return (kinds & WholeKinds.Card) != 0 && length is >= 15 and <= 19 && IsCard(MemoryMarshal.CreateReadOnlySpan(ref value, length), kinds) ? EntityId.Card : -1;
+            return (kinds & WholeKinds.Card) != 0 && length is >= 12 and <= 19 && IsCard(MemoryMarshal.CreateReadOnlySpan(ref value, length), kinds) ? EntityId.Card : -1;
         }
 
         if (value == (byte)'+')
