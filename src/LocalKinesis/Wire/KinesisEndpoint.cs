@@ -46,7 +46,7 @@ internal sealed partial class KinesisEndpoint(Engine engine, AnswerSending sendi
         try
         {
             RequestIds.AddTo(features.GetRequiredFeature<IHttpResponseFeature>().Headers);
-            if (_records.Find(features.GetRequiredFeature<IHttpRequestFeature>()) is { } carrier)
+            if (RecordCalls.Find(features.GetRequiredFeature<IHttpRequestFeature>()) is { } carrier)
             {
                 body = await RequestBody.BorrowAsync(features, _memory, CancellationToken.None).ConfigureAwait(false);
                 if (await _records.TryAnswerAsync(features, carrier, body.Memory).ConfigureAwait(false))

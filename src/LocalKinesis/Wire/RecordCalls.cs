@@ -14,7 +14,7 @@ internal sealed class RecordCalls(Engine engine, AnswerSending sending)
     private const string Target = "X-Amz-Target";
 
     /// <summary>The operation that a request's headers name, when it carries records and looks as SDKs write it.</summary>
-    public Operation? Find(IHttpRequestFeature request)
+    public static Operation? Find(IHttpRequestFeature request)
     {
         if (!HttpMethods.IsPost(request.Method) || request.Headers.ContentType is not [KinesisEndpoint.Json] || request.Headers.ContentLength is null or 0 || request.Headers.Origin.Count > 0)
             return null;
