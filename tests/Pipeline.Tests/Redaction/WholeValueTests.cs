@@ -78,7 +78,7 @@ public sealed class WholeValueTests
             [.. "EMAIL CARD PHONE US_SSN IBAN IP MAC URL_CREDENTIALS JWT API_KEY CRYPTO_BTC".Split(' ').Select(e => TestRedactor.Rule(e, TransformKind.Redact, id: e.ToLowerInvariant()))],
             [.. DefaultRules.All],
             [TestRedactor.Rule("EMAIL", TransformKind.Redact, "/to/*", "email"), TestRedactor.Rule("PHONE", TransformKind.Redact, "/**/phone", "phone"), TestRedactor.Rule("MAC", TransformKind.Redact, id: "mac")],
-            [.. EntityCatalogue.All.Where(e => e.Name != "LUHN").Select(e => TestRedactor.Rule(e.Name, TransformKind.Redact, id: e.Name))],
+            [.. EntityCatalogue.All.Where(e => e.Name != "LUHN").Select(e => TestRedactor.Rule(e.Name, TransformKind.Null, id: e.Name))],
         ];
         string[] keys = ["a", "email", "phone", "mobile", "cardNumber", "ean", "value", "name", "number", "contact", "ssn", "tags", "note"];
         var compiled = sets.Select(rules => CompiledRules.Compile(rules, null, "")).ToArray();
@@ -110,11 +110,11 @@ public sealed class WholeValueTests
                 Assert.All(Widths, width => Assert.Equal(entity, WholeValue.Entity(ref padded[0], value.Length, All, width)));
             }
 
-            (int, int, int, int, HitPlace, int, string, string)[] Read(ScanLimits limits)
+            (int, int, int, int, HitPlace, int, string, string, (int, int))[] Read(ScanLimits limits)
             {
                 var reason = scan.Json(record, rules, limits);
                 Assert.Null(reason);
-                return [.. scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule, h.Entity, h.Place, (int)h.Escapes, h.Path.Path, Encoding.UTF8.GetString(scan.ValueOf(h, record))))];
+                return [.. scan.Hits.Items.ToArray().Select(h => (h.Start, h.End, h.Rule, h.Entity, h.Place, (int)h.Escapes, h.Path.Path, Encoding.UTF8.GetString(scan.ValueOf(h, record)), rules.MakesNulls && h.Place == HitPlace.WholeString ? h.Quotes : default))];
             }
         }
 

@@ -155,6 +155,7 @@ internal sealed partial class RecordScan
         var hit = new Hit { Rule = _rules.RuleFor(entity, step.State)!.Index, Entity = entity, Place = HitPlace.WholeString, Escapes = 1, Path = Here(step.Key) };
         (hit.Start, hit.TextStart) = (start, start);
         (hit.End, hit.TextLength) = (start + length, length);
+        hit.Quotes = (start - 1, start + length + 1);
         Hits.Add(hit);
         return true;
     }
