@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Weir.ControlPlane.Operations;
@@ -138,7 +137,7 @@ public sealed partial class OperationRunner
     {
         foreach (var left in await _guard.TakeOverAsync(_shutdown.Token))
         {
-            var running = new Running(left.Operation, left.Body, left.StopRequested) { HeldAt = time.GetTimestamp() };
+            var running = new Running(left.Operation, left.Body, left.StopRequested) { HeldAt = time.GetTimestamp(), IsTakenOver = true };
             LogTakenOver(logger, left.Operation.Kind, left.Operation.Target, left.Operation.StepsDone);
             lock (_gate)
             {
@@ -146,8 +145,6 @@ public sealed partial class OperationRunner
                 _elsewhere = [.. _elsewhere.Where(o => o.Id != left.Operation.Id)];
                 Begin(running);
             }
-
-            await audit.AppendAsync(By(left.Operation), $"take-over-{left.Operation.Kind}", left.Operation.Target, "done", JsonSerializer.Serialize(new { operation = left.Operation.Id, runsOn = left.Operation.RunsOn }, JsonSerializerOptions.Web), _shutdown.Token);
         }
     }
 

@@ -211,6 +211,11 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_shutdown.Token, running.Gone.Token);
         try
         {
+            if (running.IsTakenOver)
+            {
+                await AuditAsync(running.Now, "take-over", "done", new { operation = running.Now.Id, runsOn = running.Now.RunsOn });
+            }
+
             if (!_kinds.TryGetValue(running.Now.Kind, out var kind))
             {
                 throw new InvalidOperationException($"This version does not know operations of the kind '{running.Now.Kind}'.");
@@ -271,21 +276,21 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
         }
     }
 
-    private async Task AuditEndAsync(Operation now, OperationState state, string message)
+    private Task AuditEndAsync(Operation now, OperationState state, string message) => AuditAsync(
+        now, "end", state switch { OperationState.Succeeded => "done", OperationState.Stopped => "stopped", _ => "failed" }, new { operation = now.Id, steps = string.Join(", ", now.Steps), now.StepsDone, ended = message });
+
+    /// <summary>An operation goes on although its line cannot be written: what it has changed already stays, and half of it is worse.</summary>
+    private async Task AuditAsync(Operation now, string verb, string outcome, object detail)
     {
         try
         {
-            var outcome = state switch { OperationState.Succeeded => "done", OperationState.Stopped => "stopped", _ => "failed" };
-            var detail = JsonSerializer.Serialize(new { operation = now.Id, steps = string.Join(", ", now.Steps), now.StepsDone, ended = message }, JsonSerializerOptions.Web);
-            await audit.AppendAsync(By(now), $"end-{now.Kind}", now.Target, outcome, detail, CancellationToken.None);
+            await audit.AppendAsync(new($"operation:{now.Id}", now.StartedBy, []), $"{verb}-{now.Kind}", now.Target, outcome, JsonSerializer.Serialize(detail, JsonSerializerOptions.Web), CancellationToken.None);
         }
         catch (Exception e)
         {
             LogNotAudited(logger, now.Kind, now.Target, e);
         }
     }
-
-    private static Actor By(Operation operation) => new($"operation:{operation.Id}", operation.StartedBy, []);
 
     /// <summary>Changes, stores and publishes. What has ended stays as it ended.</summary>
     private void Update(Running running, Func<Operation, Operation> change)
@@ -331,6 +336,9 @@ public sealed partial class OperationRunner(OperationStore store, IEnumerable<IO
 
         /// <summary>When the fleet last heard of it; 0 before it has been asked whose it is.</summary>
         public long HeldAt { get => Volatile.Read(ref _heldAt); set => Volatile.Write(ref _heldAt, value); }
+
+        /// <summary>A process that died has left it, which is audited before it goes on.</summary>
+        public bool IsTakenOver { get; init; }
 
         public bool Ending { get => _ending; set => _ending = value; }
 
